@@ -1,0 +1,34 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsISO8601, IsString, Length, Matches } from 'class-validator';
+
+/** A compact JWE: five base64url parts, the second empty because the key is agreed beforehand (`dir`). */
+const compactJwe = /^[\w-]+\.\.[\w-]+\.[\w-]*\.[\w-]+$/;
+
+/** Free text or names, encrypted under the key of its input; never readable on a topic. */
+export const IsSealed = () =>
+  applyDecorators(
+    IsString(),
+    Matches(compactJwe, { message: '$property must be sealed (a compact JWE)' }),
+    ApiProperty({ type: String, format: 'jwe' }),
+  );
+
+/** An instant: RFC 3339 in UTC with milliseconds, for example `2026-11-22T08:30:00.000Z`. */
+export const IsInstant = () =>
+  applyDecorators(
+    IsISO8601({ strict: true, strictSeparator: true }),
+    Matches(/Z$/, { message: '$property must be in UTC (end in Z)' }),
+    ApiProperty({ type: String, format: 'date-time' }),
+  );
+
+/** An id: of an input, a case, an organisation, a team or a person. */
+export const IsId = () => applyDecorators(IsString(), Length(1, 128));
+
+/** A language tag of BCP 47, for example `es` or `zh-Hant`. */
+export const IsLanguageTag = () =>
+  applyDecorators(
+    IsString(),
+    Matches(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, {
+      message: '$property must be a language tag such as en or es',
+    }),
+  );
