@@ -1,5 +1,7 @@
 export * from './words.js';
 export * from './contract.js';
+export * from './refusals.js';
+export * from './topics.js';
 export * from './rules.js';
 export * from './registry.js';
 export * from './casework/case-acknowledged.js';
