@@ -3,7 +3,9 @@ import type { ReplyNumbers } from '#contracts';
 import { theNewest } from './decide.js';
 import { newestAnswer } from './loop.js';
 import type { Loop, LoopEvent } from './loop.js';
-import { allowedActions, refuse, refuseUnlessAllowed } from './rules.js';
+import { allowedActions, mostWords, refuse, refuseUnlessAllowed } from './rules.js';
+
+const words = new Set(['confirmed', 'disputed', 'partly settled']);
 
 /** How many of a group must have replied before their word counts: half of those it stands for, rounded up. */
 export function defaultQuorum(voices: number): number {
@@ -62,6 +64,13 @@ function say(
   if (!again) refuseUnlessAllowed(loop, action, now);
   const newest = theNewest(loop, action, answerNo, now);
   if (again) return [];
+  if (loop.facts.filter((fact) => words.has(fact.what)).length >= mostWords) {
+    throw new RuleBroken(
+      'answerNo',
+      `at-most-${mostWords}-words`,
+      'this loop went back and forth too often; write a message',
+    );
+  }
   const facts = {
     inputId: loop.inputId,
     answerNo,

@@ -2,7 +2,14 @@ import { RuleBroken } from '#contracts';
 import type { Channel, DeliveredHow, InputErased, InputRaised, InputWithdrawn, Standing } from '#contracts';
 import { newestAnswer } from './loop.js';
 import type { Loop, OriginEvent } from './loop.js';
-import { daysAfter, heardDays, mostMessages, refuse, refuseUnlessAllowed } from './rules.js';
+import {
+  daysAfter,
+  heardDays,
+  mostDescriptions,
+  mostMessages,
+  refuse,
+  refuseUnlessAllowed,
+} from './rules.js';
 
 /** What an origin says when it raises: the whole of input.raised. */
 export type RaiseFacts = Omit<InputRaised, 'type'>;
@@ -89,6 +96,9 @@ export function describe(
   now: string,
 ): OriginEvent[] {
   refuseUnlessAllowed(loop, 'about-me', now);
+  if ((loop.described?.times ?? 0) >= mostDescriptions) {
+    throw new RuleBroken('standings', `at-most-${mostDescriptions}-times`, 'this was described often enough');
+  }
   return [{ type: 'input.described', inputId: loop.inputId, ...about, at: now }];
 }
 

@@ -1,4 +1,11 @@
-import type { CaseAnswered, ClosureConfirmed, ClosureDisputed, InputRaised, LoopState } from '#contracts';
+import type {
+  CaseAnswered,
+  ClosureConfirmed,
+  ClosureDisputed,
+  InputDescribed,
+  InputRaised,
+  LoopState,
+} from '#contracts';
 import { newestAnswer } from './loop.js';
 import type { Fact, Loop, LoopAnswer, LoopEvent, Reply, TeamEvent } from './loop.js';
 
@@ -10,7 +17,7 @@ export function evolveLoop(state: Loop | undefined, event: LoopEvent): Loop {
     case 'told':
       return told(state, event.event);
     case 'input.described':
-      return { ...state, described: { standings: event.standings, groups: event.groups, at: event.at } };
+      return described(state, event);
     case 'input.restricted':
       return { ...state, lane: 'restricted' };
     case 'input.message': {
@@ -63,6 +70,10 @@ function raised(event: InputRaised): Loop {
     messages: [],
     facts: [{ at: event.raisedAt, what: 'raised' }],
   };
+}
+
+function described(state: Loop, { standings, groups, at }: InputDescribed): Loop {
+  return { ...state, described: { standings, groups, at, times: (state.described?.times ?? 0) + 1 } };
 }
 
 /** What casework says moves the loop, but never takes back a withdrawal. */

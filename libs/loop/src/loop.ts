@@ -175,7 +175,7 @@ export interface Loop {
   answers: LoopAnswer[];
   messages: LoopMessage[];
   facts: Fact[];
-  described?: { standings: Standing[]; groups: string[]; at: string };
+  described?: { standings: Standing[]; groups: string[]; at: string; times: number };
   /** The representative's report-back target. */
   reportBack?: { answerNo: number; dueAt: string };
   erasedAt?: string;

@@ -16,6 +16,11 @@ export const heardDays = 60;
 /** Messages of both sides that one loop holds. */
 export const mostMessages = 300;
 
+/** Words on answers (confirmed, disputed, again) of one loop: more than any person says, and a bound for its document. */
+export const mostWords = 100;
+/** How often an originator may describe themselves anew. */
+export const mostDescriptions = 20;
+
 /** `at` and so many days of 24 hours, as an instant. */
 export function daysAfter(at: string, days: number): string {
   return new Date(Date.parse(at) + days * day).toISOString();

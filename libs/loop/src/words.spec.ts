@@ -25,6 +25,7 @@ import {
   allowedActions,
   confirm,
   deliver,
+  describe as describeSelf,
   dispute,
   erase,
   isSettled,
@@ -131,6 +132,20 @@ about('the last word on the newest answer wins until the team acts', () => {
     expect(() => confirm(loopIn('delivered'), 2, day(5))).toThrow(
       expect.objectContaining({ field: 'answerNo' }),
     ));
+});
+
+about('a loop is bounded', () => {
+  it('in the words on its answers', () => {
+    const back = Array.from({ length: 50 }, () => [disputed, confirmed]).flat();
+    expect(() =>
+      dispute(loopOf(...answeredOnce, delivered(), ...back), { answerNo: 1, sealed }, day(5)),
+    ).toThrow(RuleBroken);
+  });
+  it('in its descriptions', () => {
+    const about_ = { standings: [], groups: [] };
+    const told20 = Array.from({ length: 20 }, () => describeSelf(loopIn('raised'), about_, day(1))).flat();
+    expect(() => describeSelf(loopOf(raised(), ...told20), about_, day(1))).toThrow(RuleBroken);
+  });
 });
 
 about('it came back', () => {
