@@ -1,0 +1,95 @@
+import { call, get, post, withQuery, type Answer } from './client';
+import type { GivenAnswer, Message } from './intake';
+import type { Page } from './roster';
+import type { CaseState, Kind, LoopState, Outcome, Participation } from './words';
+
+export interface CaseRow {
+  caseId: string;
+  inputId: string;
+  topic: string;
+  kind: Kind;
+  state: CaseState;
+  orgId: string;
+  orgName?: string;
+  teamId: string;
+  assignee?: string;
+  due?: { step: 'acknowledge' | 'answer'; at: string };
+  overdue?: boolean;
+  waiting?: boolean;
+  voices?: number;
+  participation?: Participation;
+  language?: string;
+}
+export interface CaseInput {
+  inputId: string;
+  text?: string;
+  language?: string;
+  role?: string;
+  kind?: Kind;
+  origin?: string;
+  anonymous?: boolean;
+  reachable?: boolean;
+  voices?: number;
+  raisedAt: string;
+  heardAt?: string;
+  onBehalfOf?: { relation?: string } | string;
+  state: LoopState;
+}
+export type CaseAction =
+  | 'acknowledge'
+  | 'assign'
+  | 'message'
+  | 'note'
+  | 'transfer'
+  | 'participation'
+  | 'answer'
+  | 'reopen';
+/** GET /api/casework/cases/{id} */
+export interface CaseDetail extends CaseRow {
+  targets?: { acknowledgeBy?: string; answerBy?: string };
+  inputs: CaseInput[];
+  thread: (Message & { inputId?: string })[];
+  notes: { at: string; by?: string; text: string }[];
+  history: { at: string; what: string; by?: string; detail?: string }[];
+  answers: (GivenAnswer & { inputId?: string })[];
+  allowed: string[];
+  version: number;
+}
+export interface AnswerBody {
+  outcome: Outcome;
+  text: string;
+  language: string;
+  translations?: { language: string; text: string; by: 'person' | 'service' }[];
+  shapedBy?: string;
+  reason?: string;
+  promiseDate?: string;
+  handedTo?: string;
+  answerRef?: string;
+  inputIds?: string[];
+}
+export interface Team {
+  teamId: string;
+  name: string;
+  orgId?: string;
+}
+
+const cases = '/api/casework/cases';
+const one = (id: string) => `${cases}/${encodeURIComponent(id)}`;
+
+export const casework = {
+  queue: (query: { team?: string; mine?: string; state?: string; due?: string; cursor?: string }) =>
+    get<Page<CaseRow>>(withQuery(cases, query)),
+  case: (id: string): Promise<Answer<CaseDetail>> => call<CaseDetail>(one(id)),
+  /** The district's teams. Only leads and IT may read them: a member gets 403. */
+  teams: () => get<{ teams?: Team[]; items?: Team[] } | Team[]>('/api/casework/teams'),
+  acknowledge: (id: string) => post(`${one(id)}/acknowledge`, {}),
+  assign: (id: string, userId: string) => post(`${one(id)}/assign`, { userId }),
+  message: (id: string, body: { text: string; language: string; inputId?: string; toAll?: boolean }) =>
+    post(`${one(id)}/messages`, body),
+  note: (id: string, text: string) => post(`${one(id)}/notes`, { text }),
+  transfer: (id: string, body: { teamId: string; note: string }) => post(`${one(id)}/transfer`, body),
+  participation: (id: string, body: { level: Participation; reason?: string }) => post(`${one(id)}/participation`, body),
+  reopen: (id: string, reason: string) => post(`${one(id)}/reopen`, { reason }),
+  answer: (id: string, body: AnswerBody, ifMatch: string, idempotencyKey: string) =>
+    post(`${one(id)}/answer`, body, { ifMatch, idempotencyKey }),
+};

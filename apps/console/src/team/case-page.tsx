@@ -1,0 +1,140 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { casework, type CaseDetail } from '../api/casework';
+import type { Me } from '../api/me';
+import { caseStates, kinds, participations, sentenceFor, wordFor } from '../api/words';
+import { useFormWords } from '../app/form-words';
+import { For } from '../app/session';
+import { Failed, Loading, Notice } from '../ui/notice';
+import { Facts, Page, Part } from '../ui/page';
+import { dueIn, When } from '../ui/time';
+import { AnswerCard } from '../receipt/answers';
+import { Thread } from '../receipt/talk';
+import { Actions } from './actions';
+import { ActionForm } from './action-forms';
+import { PeopleWaiting } from './people-waiting';
+
+/** One case: who waits, what was said, and what the team may do now. */
+export function CasePage() {
+  return (
+    <For roles={['member', 'lead']} title="Case">
+      {(me) => <OneCase me={me} />}
+    </For>
+  );
+}
+
+function OneCase({ me }: { me: Me }) {
+  const { id = '' } = useParams();
+  const [address, setAddress] = useSearchParams();
+  const client = useQueryClient();
+  const [done, setDone] = useState('');
+  const words = useFormWords();
+  const found = useQuery({ queryKey: ['case', id], queryFn: () => casework.case(id), refetchInterval: 20_000 });
+  if (found.isPending) return <Loading what="the case" />;
+  if (found.isError && !found.data) {
+    return (
+      <Page title="Case">
+        <Failed error={found.error} retry={() => void found.refetch()} />
+        <BackToQueue />
+      </Page>
+    );
+  }
+  const one = found.data.data;
+  const etag = found.data.etag ?? `"${one.version}"`;
+  const doing = address.get('do') ?? '';
+  const start = (action: string) =>
+    setAddress(action ? { do: action } : {}, { replace: true, preventScrollReset: true });
+  const changed = (what: string) => {
+    setDone(what);
+    start('');
+    void client.invalidateQueries({ queryKey: ['case', id] });
+    void client.invalidateQueries({ queryKey: ['queue'] });
+  };
+  return (
+    <Page title={`${words.topic(one.topic)}, ${wordFor(kinds, one.kind).toLowerCase()}`} lead={`${one.orgName ?? one.orgId} · ${one.teamId}`} wide actions={<BackToQueue />}>
+      <div role="status">{done && <Notice tone="success">{done}</Notice>}</div>
+      <DueLine one={one} now={found.dataUpdatedAt} />
+      <div className="hb-columns hb-columns--case">
+        <div>
+          <Actions one={one} me={me} doing={doing} start={start} changed={changed} />
+          {doing && <ActionForm key={doing} action={doing} one={one} etag={etag} me={me} changed={changed} cancel={() => start('')} />}
+          <PeopleWaiting inputs={one.inputs} />
+          <Part title="Thread" id="thread">
+            <Thread messages={one.thread} you="team" names={{ originator: 'Originator', team: 'Team' }} />
+          </Part>
+          {one.answers.length > 0 && (
+            <Part title="Answers given" id="answers">
+              {[...one.answers]
+                .sort((a, b) => b.answerNo - a.answerNo)
+                .map((answer) => (
+                  <AnswerCard key={`${answer.inputId ?? ''} ${answer.answerNo}`} answer={answer} />
+                ))}
+            </Part>
+          )}
+        </div>
+        <div>
+          <Part title="At a glance" id="facts" tone="soft">
+            <Facts
+              items={[
+                ['State', one.waiting ? caseStates.waiting : wordFor(caseStates, one.state)],
+                ['Assigned to', one.assignee ? (one.assignee === me.sub ? 'Me' : one.assignee) : 'Nobody yet'],
+                ['Pick up by', <When key="a" at={one.targets?.acknowledgeBy} />],
+                ['Answer by', <When key="b" at={one.targets?.answerBy} />],
+                ['Voices', String(one.voices ?? 1)],
+                ['Participation', `${wordFor(participations, one.participation)}. ${sentenceFor(participations, one.participation)}`],
+              ]}
+            />
+          </Part>
+          <Part title="Notes of the team" id="notes">
+            {one.notes.length === 0 && <p className="hb-quiet">No notes. Originators never see them.</p>}
+            <ul className="hb-notes">
+              {one.notes.map((note, n) => (
+                <li key={`${note.at} ${n}`}>
+                  <p className="hb-words">{note.text}</p>
+                  <p className="hb-quiet">
+                    {note.by ? `${note.by}, ` : ''}
+                    <When at={note.at} />
+                  </p>
+                </li>
+              ))}
+            </ul>
+          </Part>
+          <Part title="History" id="history">
+            <ol className="hb-timeline">
+              {one.history.map((item, n) => (
+                <li key={`${item.at} ${n}`}>
+                  <span className="hb-timeline__what">{wordFor({}, item.what)}</span>
+                  {item.detail && <span className="hb-timeline__detail">{item.detail}</span>}
+                  <span className="hb-timeline__at">
+                    {item.by ? `${item.by}, ` : ''}
+                    <When at={item.at} />
+                  </span>
+                </li>
+              ))}
+            </ol>
+          </Part>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function BackToQueue() {
+  return (
+    <Link className="hb-back" to="/team">
+      Back to the queue
+    </Link>
+  );
+}
+
+function DueLine({ one, now }: { one: CaseDetail; now: number }) {
+  if (!one.due) return null;
+  const step = one.due.step === 'acknowledge' ? 'Someone has to pick this up' : 'The answer is due';
+  return (
+    <p className={one.overdue ? 'hb-dueline hb-dueline--late' : 'hb-dueline'}>
+      <strong>{one.overdue ? 'Late.' : 'Next.'}</strong> {step} {dueIn(one.due.at, now)} (<When at={one.due.at} />
+      ).
+    </p>
+  );
+}

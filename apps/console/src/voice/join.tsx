@@ -1,0 +1,1 @@
+export function JoinSession() { return null; }
