@@ -7,7 +7,11 @@ import type { Origin, Step } from './words.js';
 /** A step was not done in time. The next level is told; the miss belongs to who held it on the day due. Once a target. */
 export class TargetMissed {
   static readonly type = 'target.missed';
-  static readonly contract: Contract = { version: 1, publishers: ['casework', 'family-council'], key: 'inputId' };
+  static readonly contract: Contract = {
+    version: 1,
+    publishers: ['casework', 'family-council'],
+    key: 'inputId',
+  };
 
   @Equals('target.missed') readonly type = 'target.missed' as const;
   @IsId() inputId!: string;

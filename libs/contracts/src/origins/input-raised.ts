@@ -1,4 +1,15 @@
-import { ArrayMaxSize, Equals, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  Equals,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+} from 'class-validator';
 import type { Contract } from '../contract.js';
 import { IsId, IsInstant, IsLanguageTag, IsSealed } from '../rules.js';
 import { kinds, lanes, origins, relations, roles } from '../words.js';

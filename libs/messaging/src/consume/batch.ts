@@ -1,0 +1,219 @@
+import { Logger } from '@nestjs/common';
+import type { KafkaMessage } from 'kafkajs';
+import type { EventClass } from '#contracts';
+import type { District } from '#platform';
+import { Unreadable, contractOf, readData, readEnvelope } from '../publish/wire.js';
+import { parkedBytes, parkedEvent } from './parked.js';
+import type { ParkedEvent, ParkedEvents } from './parked.js';
+import type { Effects, Incoming, Outcome, Target, Targets } from './effects.js';
+
+/** A message and where it lay. */
+export interface Fetched {
+  topic: string;
+  partition: number;
+  message: KafkaMessage;
+}
+
+interface Line {
+  target: Target;
+  district: District;
+  key: string;
+  events: Incoming[];
+}
+
+/**
+ * Takes everything a fetch brought, over all topics and partitions, to durable effects: what cannot be read or applied
+ * is parked, and the call returns only when all of it is written. Throws only when the database is lost; then the whole
+ * batch is done again, and what was written before is recognised by its numbers.
+ */
+export class Batch {
+  private readonly logger = new Logger('consumer');
+
+  constructor(
+    private readonly targets: Targets,
+    private readonly effects: Effects,
+    private readonly parked: ParkedEvents,
+    private readonly prepare: (districts: District[]) => Promise<void>,
+  ) {}
+
+  async take(fetched: Fetched[]): Promise<void> {
+    const park: ParkedEvent[] = [];
+    const incoming = fetched.flatMap((one) => this.read(one, park));
+    await this.applyLines(this.linesOf(incoming), park);
+  }
+
+  /** Applies what is parked under a key, in order, after a wait, a repair, or a person's word. @returns what still waits. */
+  async drain(holdKey: string, entries: ParkedEvent[]): Promise<number> {
+    const incoming: Incoming[] = [];
+    for (const entry of entries) {
+      const read = this.readParked(entry);
+      if (read) incoming.push(read);
+      else await this.parked.failedAgain(entry._id, entry.reason, entry.tries + 1);
+    }
+    const lines = this.linesOf(incoming);
+    await this.prepare([...new Set(lines.map((line) => line.district))]);
+    const outcomes = await this.effects.apply(lines.map((line) => ({ ...line, id: line.key })));
+    for (const outcome of outcomes) {
+      if (outcome.failed)
+        await this.parked.failedAgain(
+          outcome.failed.event.id,
+          outcome.failed.reason,
+          triesOf(entries, outcome.failed.event.id) + 1,
+        );
+      await this.parked.remove(outcome.applied.filter((event) => event.parked).map((event) => event.id));
+    }
+    const left = outcomes.flatMap((outcome) => [
+      ...outcome.gaps,
+      ...outcome.behind,
+      ...(outcome.failed ? [outcome.failed.event] : []),
+    ]).length;
+    if (left === 0) this.logger.log({ msg: `released ${holdKey}` });
+    return left;
+  }
+
+  private async applyLines(lines: Line[], park: ParkedEvent[]): Promise<void> {
+    if (lines.length > 0) {
+      await this.prepare([...new Set(lines.map((line) => line.district))]);
+      const held = await this.parked.under([...new Set(lines.map((line) => `${line.district}/${line.key}`))]);
+      const works: Line[] = [];
+      for (const line of lines) {
+        const free = this.heldBack(line, held.get(`${line.district}/${line.key}`) ?? [], park);
+        if (free.events.length > 0) works.push(free);
+      }
+      const outcomes = await this.effects.apply(works.map((line) => ({ ...line, id: line.key })));
+      for (const outcome of outcomes) await this.keep(outcome, park);
+    }
+    for (const one of park) this.logger.warn({ msg: `parked ${one._id} (${one.kind}): ${one.reason}` });
+    await this.parked.park(park);
+  }
+
+  /**
+   * What of a line may be applied now. Behind a failed event of its key, everything waits; behind a gap alone, what
+   * waited joins the line, because the missing event may have come with it.
+   */
+  private heldBack(line: Line, waiting: ParkedEvent[], park: ParkedEvent[]): Line {
+    const discarded = new Set(waiting.filter((one) => one.kind === 'discarded').map((one) => one._id));
+    for (const event of line.events) event.discarded = discarded.has(event.id);
+    const holding = waiting.filter((one) => one.kind === 'failed' || one.kind === 'behind');
+    if (holding.length > 0) {
+      const known = new Set(waiting.map((one) => one._id));
+      const fresh = line.events.filter((event) => !known.has(event.id));
+      park.push(
+        ...fresh.map((event) =>
+          parkedEvent(
+            event.topic,
+            event.envelope,
+            event.message,
+            'behind',
+            `waits behind ${holding[0]!._id}`,
+          ),
+        ),
+      );
+      return { ...line, events: [] };
+    }
+    const gaps = waiting.filter((one) => one.kind === 'gap').flatMap((one) => this.readParked(one) ?? []);
+    const ids = new Set(gaps.map((event) => event.id));
+    return { ...line, events: [...line.events.filter((event) => !ids.has(event.id)), ...gaps] };
+  }
+
+  private async keep(outcome: Outcome, park: ParkedEvent[]): Promise<void> {
+    const add = (event: Incoming, kind: 'failed' | 'behind' | 'gap', reason: string): void => {
+      if (!event.parked) park.push(parkedEvent(event.topic, event.envelope, event.message, kind, reason));
+    };
+    if (outcome.failed) add(outcome.failed.event, 'failed', outcome.failed.reason);
+    for (const event of outcome.behind) add(event, 'behind', `waits behind ${outcome.failed!.event.id}`);
+    for (const event of outcome.gaps)
+      add(event, 'gap', `an earlier event than ${event.envelope.seq} has not come`);
+    await this.parked.remove(outcome.applied.filter((event) => event.parked).map((event) => event.id));
+  }
+
+  private read({ topic, partition, message }: Fetched, park: ParkedEvent[]): Incoming[] {
+    try {
+      const envelope = readEnvelope(message);
+      const contract = contractOf(envelope);
+      if (!contract) {
+        // It has a place in its key's order, so what follows it waits until a build that knows it replays it.
+        park.push(
+          parkedEvent(
+            topic,
+            envelope,
+            message,
+            'failed',
+            `${envelope.type} v${envelope.version} is not known to this build`,
+          ),
+        );
+        return [];
+      }
+      const data = readData(message, envelope.type);
+      return this.wanted(contract, data)
+        ? [{ id: idOf(envelope), topic, envelope, contract, data, message, parked: false, discarded: false }]
+        : [];
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      park.push(parkedBytes(topic, partition, message, error.message));
+      return [];
+    }
+  }
+
+  /** Undefined while this build does not know its type, or it is not for this service any more. */
+  private readParked(entry: ParkedEvent): Incoming | undefined {
+    const message = {
+      value: entry.value ? Buffer.from(entry.value.buffer) : null,
+      headers: entry.headers,
+    } as unknown as KafkaMessage;
+    const envelope = readEnvelope(message);
+    const contract = contractOf(envelope);
+    if (!contract || !this.targets[contract.contract.key]) return undefined;
+    const data = readData(message, envelope.type);
+    return {
+      id: entry._id,
+      topic: entry.topic,
+      envelope,
+      contract,
+      data,
+      message,
+      parked: true,
+      discarded: entry.kind === 'discarded',
+    };
+  }
+
+  /** Groups events by the document that they go into. */
+  private linesOf(incoming: Incoming[]): Line[] {
+    const lines = Map.groupBy(
+      incoming,
+      ({ contract, envelope }) => `${contract.contract.key}/${envelope.district}/${envelope.key}`,
+    );
+    return [...lines.values()].map((events) => {
+      const { contract, envelope } = events[0]!;
+      return {
+        target: this.targets[contract.contract.key]!,
+        district: envelope.district,
+        key: envelope.key,
+        events,
+      };
+    });
+  }
+
+  private wanted(contract: EventClass, data: Record<string, unknown>): boolean {
+    const target = this.targets[contract.contract.key];
+    return target !== undefined && (target.only?.(data) ?? true);
+  }
+}
+
+function idOf({
+  publisher,
+  district,
+  key,
+  seq,
+}: {
+  publisher: string;
+  district: string;
+  key: string;
+  seq: number;
+}): string {
+  return `${publisher}/${district}/${key}/${seq}`;
+}
+
+function triesOf(entries: ParkedEvent[], id: string): number {
+  return entries.find((entry) => entry._id === id)?.tries ?? 0;
+}

@@ -1,0 +1,214 @@
+import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import { MongoBulkWriteError } from 'mongodb';
+import type { EventClass, EventData, KeyField } from '#contracts';
+import { isDuplicateKey, isInfrastructureFailure } from '#platform';
+import type { District } from '#platform';
+import { validateEvent } from '../publish/validate.js';
+import type { Envelope } from '../publish/wire.js';
+import type { AggregateStore } from '../store/aggregate-store.js';
+import { advance, blank, documentId, guardedWrite, seenSeq, withSeen } from '../store/document.js';
+import type { AggregateDocument } from '../store/document.js';
+import type { Given } from './on.js';
+
+export type AnyStore = AggregateStore<unknown, { type: string }>;
+
+/** One event on its way into one document. */
+export interface Incoming {
+  id: string;
+  topic: string;
+  envelope: Envelope;
+  contract: EventClass;
+  data: EventData & Record<string, unknown>;
+  message: {
+    value: Buffer | null;
+    headers?: Record<string, Buffer | string | (Buffer | string)[] | undefined>;
+  };
+  /** It waits in the parked collection already. */
+  parked: boolean;
+  /** A person decided that it changes nothing. */
+  discarded: boolean;
+}
+
+/** Which store takes the events of a kind of key, and which of them. */
+export interface Target {
+  store: AnyStore;
+  only?: (data: Record<string, unknown>) => boolean;
+}
+
+export type Targets = Partial<Record<KeyField, Target>>;
+
+/** Calls the handler of a type; undefined when the service has none for it, which only advances `seen`. */
+export type Handle = (
+  type: string,
+) => ((event: EventData, given: Given<unknown>) => Promise<readonly { type: string }[]>) | undefined;
+
+/** What became of a document's events: applied (or seen before), held back by a gap, or failed, with those behind it. */
+export interface Outcome {
+  applied: Incoming[];
+  gaps: Incoming[];
+  failed?: { event: Incoming; reason: string };
+  behind: Incoming[];
+}
+
+interface Work {
+  target: Target;
+  district: District;
+  id: string;
+  events: Incoming[];
+}
+
+const triesWithin = [0, 50, 120];
+const redoLimit = 50;
+
+/**
+ * Applies events to their documents: one find and one bulk write a store, events folded per document in their order.
+ * A version conflict means reload and redo; a refused document fails alone; a lost database throws.
+ */
+export class Effects {
+  constructor(
+    private readonly handle: Handle,
+    private readonly trace: <T>(traceparent: string | undefined, run: () => T) => T,
+    private readonly written: (store: AnyStore, document: AggregateDocument) => void,
+  ) {}
+
+  async apply(works: Work[]): Promise<Outcome[]> {
+    const outcomes = new Map<Work, Outcome>();
+    let open = works;
+    for (let redo = 0; open.length > 0; redo += 1) {
+      if (redo < redoLimit) open = await this.round(open, outcomes);
+      else {
+        for (const work of open) outcomes.set(work, refused(work, new Error('the document kept changing')));
+        break;
+      }
+    }
+    return works.map((work) => outcomes.get(work)!);
+  }
+
+  /** One attempt at each document; returns those that someone else changed meanwhile. */
+  private async round(works: Work[], outcomes: Map<Work, Outcome>): Promise<Work[]> {
+    const again: Work[] = [];
+    for (const [store, ofStore] of Map.groupBy(works, (work) => work.target.store)) {
+      const documents = await store.fetchAll(ofStore.map((work) => documentId(work.district, work.id)));
+      const writes: { work: Work; after: AggregateDocument; operation: AnyBulkWriteOperation<Document> }[] =
+        [];
+      for (const work of ofStore) {
+        const before =
+          documents.get(documentId(work.district, work.id)) ?? blank<unknown>(work.district, work.id);
+        const { after, outcome } = await this.fold(store, before, work.events);
+        outcomes.set(work, outcome);
+        if (after !== before) writes.push({ work, after, operation: guardedWrite(before, after) });
+      }
+      again.push(...(await this.write(store, writes, outcomes)));
+    }
+    return again;
+  }
+
+  private async write(
+    store: AnyStore,
+    writes: { work: Work; after: AggregateDocument; operation: AnyBulkWriteOperation<Document> }[],
+    outcomes: Map<Work, Outcome>,
+  ): Promise<Work[]> {
+    if (writes.length === 0) return [];
+    const errors = await bulkErrors(
+      store,
+      writes.map((write) => write.operation),
+    );
+    const again: Work[] = [];
+    writes.forEach(({ work, after }, i) => {
+      const error = errors.get(i);
+      if (error === undefined) this.written(store, after);
+      else if (isDuplicateKey(error)) again.push(work);
+      else outcomes.set(work, refused(work, error));
+    });
+    return again;
+  }
+
+  /** Folds a document's events in order: skips what it has seen, stops at a gap or at a failure of a publisher's line. */
+  private async fold(
+    store: AnyStore,
+    before: AggregateDocument,
+    events: Incoming[],
+  ): Promise<{ after: AggregateDocument; outcome: Outcome }> {
+    const outcome: Outcome = { applied: [], gaps: [], behind: [] };
+    let document = before;
+    for (const event of inOrder(events)) {
+      const { publisher, key, seq } = event.envelope;
+      const seen = seenSeq(document, publisher, key);
+      if (outcome.failed) outcome.behind.push(event);
+      else if (seq <= seen) outcome.applied.push(event);
+      else if (seq > seen + 1) outcome.gaps.push(event);
+      else {
+        try {
+          document = withSeen(await this.effect(store, document, event), publisher, key, seq);
+          outcome.applied.push(event);
+        } catch (error) {
+          if (isInfrastructureFailure(error)) throw error;
+          outcome.failed = { event, reason: (error as Error).message };
+        }
+      }
+    }
+    return { after: document, outcome };
+  }
+
+  private async effect(
+    store: AnyStore,
+    document: AggregateDocument,
+    event: Incoming,
+  ): Promise<AggregateDocument> {
+    const handler = this.handle(event.envelope.type);
+    if (!handler || event.discarded) return document;
+    const { district, publisher, seq, time, trace } = event.envelope;
+    validateEvent(event.contract, event.data, false);
+    let failure: unknown;
+    for (const wait of triesWithin) {
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      try {
+        const now = new Date().toISOString();
+        const given = {
+          state: document.version === 0 && document.state === undefined ? undefined : document.state,
+          district,
+          publisher,
+          seq,
+          time,
+          now,
+        };
+        const events = await this.trace(trace, () => handler(event.data, given));
+        return advance(store.aggregate, document, events, now, trace);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+}
+
+/** Each publisher's events by seq; publishers stay in the order of arrival. */
+function inOrder(events: Incoming[]): Incoming[] {
+  return [
+    ...Map.groupBy(events, (event) => `${event.envelope.publisher}/${event.envelope.key}`).values(),
+  ].flatMap((line) => line.sort((a, b) => a.envelope.seq - b.envelope.seq));
+}
+
+/** The errors of an unordered bulk by operation. @throws when the database was lost: then no result is known. */
+async function bulkErrors(
+  store: AnyStore,
+  operations: AnyBulkWriteOperation<Document>[],
+): Promise<Map<number, unknown>> {
+  try {
+    await store.writeAll(operations);
+    return new Map();
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError)) throw error;
+    const writeErrors = [error.writeErrors].flat();
+    const lost = writeErrors.find((one) => isInfrastructureFailure(one.err ?? one));
+    if (writeErrors.length === 0 || lost) throw error;
+    return new Map(writeErrors.map((one) => [one.index, one]));
+  }
+}
+
+/** The database refused this document (too large, a unique field): its first event is at fault, the rest wait. */
+function refused(work: Work, error: unknown): Outcome {
+  const [first, ...rest] = inOrder(work.events);
+  const reason = (error as { errmsg?: string; message?: string }).errmsg ?? (error as Error).message;
+  return { applied: [], gaps: [], behind: rest, failed: { event: first!, reason } };
+}

@@ -1,0 +1,69 @@
+import { Controller, applyDecorators } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import type { EventClass, EventData, Publisher } from '#contracts';
+import type { District } from '#platform';
+import type { AggregateStore } from '../store/aggregate-store.js';
+
+/** What a handler is given beside the event. */
+export interface Given<S> {
+  /** The target document's state; undefined when there is none yet. */
+  state: S | undefined;
+  district: District;
+  publisher: Publisher;
+  seq: number;
+  /** When it happened, by its publisher's clock. */
+  time: string;
+  /** The instant of this processing: the only clock a handler has. */
+  now: string;
+}
+
+/** A class whose methods handle events. May have `prepare(districts)`, called before each batch to refresh snapshots. */
+export const Consumer = (): ClassDecorator => applyDecorators(Controller());
+
+/** A consumer that reads snapshots. */
+export interface Prepares {
+  prepare(districts: District[]): Promise<void>;
+}
+
+type Handler<E> = (event: E, given: never) => readonly { type: string }[];
+
+/**
+ * Handles one event type: a pure, synchronous method from event and state to new events of the target document.
+ * Which document that is follows from the service's `reads` and the event's key.
+ */
+export function On<E extends EventData>(event: EventClass<E>) {
+  return function <H extends Handler<E>>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<H>,
+  ): void {
+    EventPattern<string>(event.type)(target, name, descriptor as unknown as TypedPropertyDescriptor<never>);
+  };
+}
+
+export const WAKE = 'hearback:wake';
+export const WORK = 'hearback:work';
+
+/** What a clock's method is for: which store it serves. */
+export interface WakeMetadata {
+  store: Type<AggregateStore<never, never>>;
+}
+
+/** Called when a document's `wakeAt` has passed: `(state, now, id) => events`, pure. */
+export function OnWake(store: Type<unknown>): MethodDecorator {
+  return (target, name) => mark(WAKE, store, target, name);
+}
+
+/**
+ * Called after the wake of a document, for effects that leave the process:
+ * `(state, id, district, record) => Promise<void>`. Record the attempt first, then make it, then record its result.
+ */
+export function OnWork(store: Type<unknown>): MethodDecorator {
+  return (target, name) => mark(WORK, store, target, name);
+}
+
+function mark(kind: string, store: Type<unknown>, target: object, name: string | symbol): void {
+  const marks = (Reflect.getOwnMetadata(kind, target.constructor) as unknown[] | undefined) ?? [];
+  Reflect.defineMetadata(kind, [...marks, { store, name }], target.constructor);
+}

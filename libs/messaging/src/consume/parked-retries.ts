@@ -1,0 +1,73 @@
+import { Logger } from '@nestjs/common';
+import type { Kafka, Producer } from 'kafkajs';
+import { republishTopic } from '../kafka/topics.js';
+import type { Leases } from '../lease.js';
+import type { Batch } from './batch.js';
+import type { ParkedEvent, ParkedEvents } from './parked.js';
+
+/** Tries parked events again when their time has come, and asks publishers for events that never came. */
+export class ParkedRetries {
+  private readonly logger = new Logger('parked');
+  private readonly producer: Producer;
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private connected = false;
+
+  constructor(
+    kafka: Kafka,
+    private readonly parked: ParkedEvents,
+    private readonly batch: Batch,
+    private readonly leases: Leases,
+  ) {
+    this.producer = kafka.producer({ allowAutoTopicCreation: false });
+  }
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.once()
+        .catch((error: unknown) =>
+          this.logger.warn({ msg: `retries failed, tried again in 1 s: ${(error as Error).message}` }),
+        )
+        .finally(() => (this.running = undefined));
+    }, 1_000);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+    if (this.connected) await this.producer.disconnect();
+  }
+
+  /** Applies what waits under one key now. @returns how many events still wait. */
+  async drain(holdKey: string): Promise<number> {
+    const entries = (await this.parked.under([holdKey])).get(holdKey) ?? [];
+    return this.batch.drain(holdKey, entries);
+  }
+
+  private async once(): Promise<void> {
+    if ((await this.parked.count()) === 0 || !(await this.leases.hold('parked', 5_000))) return;
+    for (const holdKey of await this.parked.dueKeys(50)) await this.drain(holdKey);
+    await this.askAgain(await this.parked.oldGaps(100));
+  }
+
+  /** Asks the publisher of each gap to send that key's events again. */
+  private async askAgain(gaps: ParkedEvent[]): Promise<void> {
+    if (gaps.length === 0) return;
+    if (!this.connected) {
+      await this.producer.connect();
+      this.connected = true;
+    }
+    const asks = new Map(gaps.map((gap) => [`${gap.publisher}/${gap.holdKey}`, gap]));
+    this.logger.warn({
+      msg: `${asks.size} gaps are older than a minute; asking their publishers to send again`,
+    });
+    await this.producer.send({
+      topic: republishTopic(),
+      acks: -1,
+      messages: [...asks.values()].map(({ publisher, district, key }) => ({
+        key: `${district}/${key}`,
+        value: JSON.stringify({ publisher, district, key, fromSeq: 1 }),
+      })),
+    });
+  }
+}

@@ -1,0 +1,237 @@
+import { Binary, MongoBulkWriteError } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { Problem } from '#platform';
+import type { District, Page } from '#platform';
+import { eventId } from '../publish/wire.js';
+import type { Envelope } from '../publish/wire.js';
+
+/**
+ * Why an event waits. `failed`: its handler threw. `behind`: it waits behind a failed one of its key. `gap`: an
+ * earlier one of its publisher and key has not come. `unreadable`: bytes that are no event; holds nothing.
+ * `discarded`: a person decided that it is skipped; kept as the record of who and why.
+ */
+export type ParkedKind = 'failed' | 'behind' | 'gap' | 'unreadable' | 'discarded';
+
+export interface ParkedEvent {
+  _id: string;
+  kind: ParkedKind;
+  /** `district/key`; absent for unreadable bytes. */
+  holdKey?: string;
+  district?: District;
+  key?: string;
+  publisher?: string;
+  seq?: number;
+  type?: string;
+  topic: string;
+  reason: string;
+  tries: number;
+  parkedAt: Date;
+  nextTryAt?: Date;
+  value: Binary | null;
+  headers: Record<string, string>;
+  discarded?: { by: string; why: string; at: Date };
+}
+
+const backOffSeconds = [1, 5, 30, 120, 600, 3600];
+
+/** Seconds until a parked event is tried again, by the tries made. */
+export function backOff(tries: number): number {
+  return backOffSeconds[Math.min(tries, backOffSeconds.length - 1)]!;
+}
+
+/** How long a gap may stand before its publisher is asked to send again. */
+export const gapPatienceMs = 60_000;
+
+/** Events that could not be applied, kept durably before their offset is committed. A key is held while any of its events is here. */
+export class ParkedEvents {
+  private readonly collection: Collection<ParkedEvent>;
+  private some = true;
+  private checkedAt = 0;
+
+  constructor(db: Db) {
+    this.collection = db.collection<ParkedEvent>('parked', {
+      writeConcern: { w: 'majority', journal: true },
+    });
+  }
+
+  async ensureIndexes(): Promise<void> {
+    await this.collection.createIndex({ holdKey: 1 });
+    await this.collection.createIndex({ nextTryAt: 1 });
+    await this.collection.createIndex({ district: 1, parkedAt: 1 });
+  }
+
+  /** Parks events; one that is already here stays as it is. */
+  async park(events: ParkedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    this.some = true;
+    try {
+      await this.collection.insertMany(events, { ordered: false });
+    } catch (error) {
+      const others =
+        error instanceof MongoBulkWriteError
+          ? [error.writeErrors].flat().filter((one) => one.code !== 11000)
+          : [error];
+      if (others.length > 0) throw error;
+    }
+  }
+
+  /**
+   * What is parked under these keys, oldest first: the waiting ones by key, and the discarded ids. Asks the database
+   * only while anything is parked at all (looked up once a second): when another instance parked in between, the
+   * gap in seq keeps the order.
+   */
+  async under(holdKeys: string[]): Promise<Map<string, ParkedEvent[]>> {
+    if (!(await this.any())) return new Map();
+    const found = await this.collection
+      .find({ holdKey: { $in: holdKeys } })
+      .sort({ parkedAt: 1, seq: 1 })
+      .toArray();
+    return Map.groupBy(found, (one) => one.holdKey!);
+  }
+
+  async remove(ids: string[]): Promise<void> {
+    if (ids.length > 0) await this.collection.deleteMany({ _id: { $in: ids }, kind: { $ne: 'discarded' } });
+  }
+
+  async failedAgain(id: string, reason: string, tries: number): Promise<void> {
+    const nextTryAt = new Date(Date.now() + backOff(tries) * 1000);
+    await this.collection.updateOne(
+      { _id: id, kind: { $ne: 'discarded' } },
+      { $set: { reason, tries, nextTryAt, kind: 'failed' } },
+    );
+  }
+
+  /** Keys that have an event whose next try is due. */
+  async dueKeys(limit: number): Promise<string[]> {
+    const found = await this.collection
+      .find(
+        { nextTryAt: { $lte: new Date() }, kind: { $in: ['failed', 'behind'] } },
+        { projection: { holdKey: 1 } },
+      )
+      .sort({ nextTryAt: 1 })
+      .limit(limit)
+      .toArray();
+    return [...new Set(found.flatMap((one) => one.holdKey ?? []))];
+  }
+
+  /** Gaps older than a minute; each is returned once a minute. */
+  async oldGaps(limit: number): Promise<ParkedEvent[]> {
+    const found = await this.collection
+      .find({ kind: 'gap', nextTryAt: { $lte: new Date() } })
+      .limit(limit)
+      .toArray();
+    const nextTryAt = new Date(Date.now() + gapPatienceMs);
+    await this.collection.updateMany({ _id: { $in: found.map((one) => one._id) } }, { $set: { nextTryAt } });
+    return found;
+  }
+
+  /** For people: what waits, with its reason; never its content. */
+  async list(district: District, limit: number, cursor?: string): Promise<Page<ParkedEvent>> {
+    const found = await this.collection
+      .find(
+        {
+          kind: { $ne: 'discarded' },
+          $or: [{ district }, { district: { $exists: false } }],
+          ...(cursor && { _id: { $gt: cursor } }),
+        },
+        { projection: { value: 0 } },
+      )
+      .sort({ _id: 1 })
+      .limit(limit + 1)
+      .toArray();
+    const items = found.slice(0, limit);
+    return { items, ...(found.length > limit && { next: items.at(-1)!._id }) };
+  }
+
+  async get(district: District, id: string): Promise<ParkedEvent | undefined> {
+    const found = await this.collection.findOne({
+      _id: id,
+      $or: [{ district }, { district: { $exists: false } }],
+    });
+    return found ?? undefined;
+  }
+
+  /** Remembers by event id that it is skipped, by whom and why. An input.raised is never discarded, only repaired. */
+  async discard(event: ParkedEvent, by: string, why: string): Promise<void> {
+    if (event.type === 'input.raised') {
+      throw new Problem(409, undefined, {
+        detail:
+          'An input.raised is never discarded: a person would go unheard. Repair the cause and replay it.',
+      });
+    }
+    await this.collection.updateOne(
+      { _id: event._id },
+      { $set: { kind: 'discarded', discarded: { by, why, at: new Date() } }, $unset: { nextTryAt: '' } },
+    );
+  }
+
+  async count(): Promise<number> {
+    return this.collection.countDocuments({ kind: { $ne: 'discarded' } });
+  }
+
+  private async any(): Promise<boolean> {
+    if (Date.now() - this.checkedAt > 1_000) {
+      this.some = (await this.collection.findOne({}, { projection: { _id: 1 } })) !== null;
+      this.checkedAt = Date.now();
+    }
+    return this.some;
+  }
+}
+
+/** A parked record of a message that was read as an event. */
+export function parkedEvent(
+  topic: string,
+  envelope: Envelope,
+  message: Pick<KafkaMessage, 'value' | 'headers'>,
+  kind: ParkedKind,
+  reason: string,
+): ParkedEvent {
+  const { publisher, district, key, seq, type } = envelope;
+  const wait = kind === 'gap' ? gapPatienceMs : backOff(0) * 1000;
+  return {
+    _id: eventId(publisher, district, key, seq),
+    kind,
+    holdKey: `${district}/${key}`,
+    district,
+    key,
+    publisher,
+    seq,
+    type,
+    topic,
+    reason,
+    tries: 0,
+    parkedAt: new Date(),
+    nextTryAt: new Date(Date.now() + wait),
+    value: message.value === null ? null : new Binary(message.value),
+    headers: plainHeaders(message.headers),
+  };
+}
+
+/** A parked record of bytes that could not be read, by where they lie. */
+export function parkedBytes(
+  topic: string,
+  partition: number,
+  message: KafkaMessage,
+  reason: string,
+): ParkedEvent {
+  return {
+    _id: `bytes/${topic}/${partition}/${message.offset}`,
+    kind: 'unreadable',
+    topic,
+    reason,
+    tries: 0,
+    parkedAt: new Date(),
+    value: message.value === null ? null : new Binary(message.value),
+    headers: plainHeaders(message.headers),
+  };
+}
+
+function plainHeaders(headers: IHeaders | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [
+      name.replaceAll('.', '_').replaceAll('$', '_'),
+      String(value),
+    ]),
+  );
+}

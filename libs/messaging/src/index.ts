@@ -1,0 +1,10 @@
+export * from './consume/on.js';
+export * from './messaging.js';
+export * from './messaging.module.js';
+export * from './sealing/key-ring.js';
+export * from './sealing/seal.js';
+export * from './store/aggregate.js';
+export * from './store/aggregate-store.js';
+export { Runtime } from './runtime.js';
+export type { AggregateDocument, StoredEvent } from './store/document.js';
+export { traceparent, withTrace } from './trace.js';

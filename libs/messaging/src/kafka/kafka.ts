@@ -1,0 +1,28 @@
+import { Logger } from '@nestjs/common';
+import { Kafka, logLevel } from 'kafkajs';
+import type { LogEntry } from 'kafkajs';
+import { config } from '#platform';
+import { mendIdleTimer } from './idle-timer.js';
+
+mendIdleTimer();
+
+/** A client named after its service; kafkajs's own lines go to our log without payloads. */
+export function kafkaClient(service: string): Kafka {
+  const { kafka, prefix } = config();
+  const logger = new Logger('kafka');
+  return new Kafka({
+    clientId: `${prefix}.${service}`,
+    brokers: kafka,
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 8 },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry: LogEntry) => {
+      const { message, error } = entry.log as { message: string; error?: string };
+      // A coordinator that is still loading and a rebalance are the group's ordinary life.
+      if (/rebalanc|group coordinator|coordinator for this group/i.test(error ?? '')) return;
+      if (entry.level === logLevel.ERROR) logger.error({ msg: `${message}${error ? `: ${error}` : ''}` });
+      else logger.warn({ msg: `${message}${error ? `: ${error}` : ''}` });
+    },
+  });
+}

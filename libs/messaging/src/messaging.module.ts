@@ -1,0 +1,130 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { KeyField, Publisher } from '#contracts';
+import { DATABASE, Health, TRANSPORT } from '#platform';
+import type { District } from '#platform';
+import type { Db } from 'mongodb';
+import type { AnyStore, Targets } from './consume/effects.js';
+import { WAKE, WORK } from './consume/on.js';
+import type { Prepares } from './consume/on.js';
+import { EventStrategy } from './consume/strategy.js';
+import { Messaging } from './messaging.js';
+import { OpsController } from './ops/ops.controller.js';
+import { Runtime } from './runtime.js';
+import { KeyRing } from './sealing/key-ring.js';
+import type { AggregateStore } from './store/aggregate-store.js';
+import type { Waking } from './wake/wake-worker.js';
+
+type StoreType = Type<AggregateStore<never, never>>;
+
+export interface ServiceMessaging {
+  service: string;
+  /** All aggregate stores of the service. */
+  stores: Type<unknown>[];
+  /** Which store takes the events about an input, an organisation, an import; the rest is skipped. */
+  reads: Partial<
+    Record<
+      KeyField,
+      Type<unknown> | { store: Type<unknown>; only: (data: Record<string, unknown>) => boolean }
+    >
+  >;
+  /** The publishers whose topics are read. */
+  topics: Publisher[];
+  /** Whether the keys of inputs are followed, to read words of other services. */
+  keys?: boolean;
+}
+
+/** Everything a service needs to publish and take events; `forService` says what is its own. */
+@Module({})
+export class MessagingModule {
+  static forService(options: ServiceMessaging): DynamicModule {
+    return {
+      module: MessagingModule,
+      global: true,
+      imports: [DiscoveryModule],
+      controllers: [OpsController],
+      providers: [
+        Messaging,
+        ...options.stores,
+        { provide: KeyRing, inject: [DATABASE], useFactory: (db: Db) => new KeyRing(db) },
+        {
+          provide: Runtime,
+          inject: [Messaging, ModuleRef, DiscoveryService, KeyRing, Health],
+          useFactory: (
+            messaging: Messaging,
+            modules: ModuleRef,
+            discovery: DiscoveryService,
+            keyRing: KeyRing,
+            health: Health,
+          ) =>
+            new Runtime({
+              messaging,
+              targets: targetsOf(options, modules),
+              topics: options.topics,
+              keyRing: options.keys ? keyRing : undefined,
+              prepare: async (districts) => {
+                for (const consumer of instancesOf(discovery)) {
+                  const { prepare } = consumer as Partial<Prepares>;
+                  if (prepare) await prepare.call(consumer, districts);
+                }
+              },
+              get wakings() {
+                return wakingsOf(discovery, modules);
+              },
+              health,
+            }),
+        },
+        {
+          provide: TRANSPORT,
+          inject: [Runtime],
+          useFactory: (runtime: Runtime) => new EventStrategy(runtime),
+        },
+      ],
+      exports: [Messaging, KeyRing, Runtime, ...options.stores],
+    };
+  }
+}
+
+function targetsOf({ reads }: ServiceMessaging, modules: ModuleRef): Targets {
+  const store = (type: Type<unknown>): AnyStore =>
+    modules.get<AnyStore>(type as StoreType as unknown as Type<AnyStore>, { strict: false });
+  const targets: Targets = {};
+  for (const [key, read] of Object.entries(reads) as [
+    KeyField,
+    NonNullable<ServiceMessaging['reads'][KeyField]>,
+  ][]) {
+    targets[key] = 'store' in read ? { store: store(read.store), only: read.only } : { store: store(read) };
+  }
+  return targets;
+}
+
+function instancesOf(discovery: DiscoveryService): object[] {
+  return discovery
+    .getControllers()
+    .flatMap((wrapper) =>
+      wrapper.instance && typeof wrapper.instance === 'object' ? [wrapper.instance as object] : [],
+    );
+}
+
+/** Clocks and couriers, by store. */
+function wakingsOf(discovery: DiscoveryService, modules: ModuleRef): Waking[] {
+  const wakings = new Map<AnyStore, Waking>();
+  for (const instance of instancesOf(discovery)) {
+    for (const kind of [WAKE, WORK]) {
+      const marks = (Reflect.getOwnMetadata(kind, instance.constructor) ?? []) as {
+        store: Type<AnyStore>;
+        name: string;
+      }[];
+      for (const { store: type, name } of marks) {
+        const store = modules.get<AnyStore>(type, { strict: false });
+        const waking = wakings.get(store) ?? { store };
+        const method = (instance as Record<string, (...args: unknown[]) => unknown>)[name]!.bind(instance);
+        if (kind === WAKE) waking.wake = method as Waking['wake'];
+        else waking.work = method as Waking['work'];
+        wakings.set(store, waking);
+      }
+    }
+  }
+  return [...wakings.values()];
+}

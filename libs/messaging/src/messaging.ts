@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Collection, Db, Document } from 'mongodb';
+import type { Publisher } from '#contracts';
+import { publishers } from '#contracts';
+import { DATABASE, SERVICE } from '#platform';
+import type { AnyStore } from './consume/effects.js';
+import { kafkaClient } from './kafka/kafka.js';
+import { Leases } from './lease.js';
+import { EventPublisher } from './publish/publisher.js';
+import { Sweep } from './publish/sweep.js';
+import type { AggregateStore } from './store/aggregate-store.js';
+import type { AggregateDocument } from './store/document.js';
+import { traceparent } from './trace.js';
+
+/** What stores share: the database, the publisher of their events, and who to tell of a write. */
+@Injectable()
+export class Messaging {
+  readonly stores: AnyStore[] = [];
+  readonly instance: string;
+  readonly leases: Leases;
+  readonly kafka;
+  readonly publisher: EventPublisher | undefined;
+  readonly sweep: Sweep | undefined;
+  /** Set by the module once clocks run. */
+  onDue: () => void = () => undefined;
+
+  constructor(
+    @Inject(DATABASE) readonly db: Db,
+    @Inject(SERVICE) readonly service: string,
+  ) {
+    this.instance = `${service}-${randomUUID()}`;
+    this.leases = new Leases(db, this.instance);
+    this.kafka = kafkaClient(service);
+    if ((publishers as readonly string[]).includes(service)) {
+      this.publisher = new EventPublisher(this.kafka, service as Publisher);
+      this.sweep = new Sweep(
+        db,
+        () => this.stores.map((store) => this.collection(store.name)),
+        this.publisher,
+        this.leases,
+      );
+    }
+  }
+
+  collection(name: string): Collection<Document> {
+    return this.db.collection(name);
+  }
+
+  register(store: AggregateStore<unknown, never>): void {
+    this.stores.push(store as unknown as AnyStore);
+  }
+
+  trace(): string {
+    return traceparent();
+  }
+
+  /** A document was written durably: its events go out now, and clocks that are due look at it now. */
+  written(store: { name: string }, document: AggregateDocument<unknown>): void {
+    if (document.count > document.mark) this.publisher?.offer(this.collection(store.name), document);
+    if (document.wakeAt && document.wakeAt.getTime() <= Date.now()) this.onDue();
+  }
+}

@@ -1,0 +1,113 @@
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { IsString, Length } from 'class-validator';
+import { Unknown } from '#contracts';
+import { Allow, Caller, PageQuery, Returns, SERVICE } from '#platform';
+import { Runtime } from '../runtime.js';
+import type { ParkedEvent } from '../consume/parked.js';
+
+export class WhyRequest {
+  /** Kept with the decision. */
+  @IsString() @Length(3, 500) why!: string;
+}
+
+export class RepublishRequest {
+  @IsString() @Length(1, 128) inputId!: string;
+}
+
+/** A parked event, without its content. */
+export class ParkedView {
+  id!: string;
+  service!: string;
+  kind!: string;
+  type?: string;
+  publisher?: string;
+  key?: string;
+  seq?: number;
+  reason!: string;
+  tries!: number;
+  parkedAt!: string;
+  nextTryAt?: string;
+}
+
+export class ParkedPage {
+  items!: ParkedView[];
+  next?: string;
+}
+
+export class ReplayView {
+  id!: string;
+  /** Events under the same key that still wait; 0 when it flows again. */
+  stillWaiting!: number;
+}
+
+/** What IT sees of and does to parked events; the gateway gathers it under /api/ops. */
+@Controller('ops')
+@Allow(['it'], 'district')
+export class OpsController {
+  constructor(
+    private readonly runtime: Runtime,
+    @Inject(SERVICE) private readonly service: string,
+  ) {}
+
+  @Get('parked')
+  @Returns(200, ParkedPage, 'Events that could not be applied, with the reason')
+  async list(@Query() page: PageQuery, @Caller() caller: Caller): Promise<ParkedPage> {
+    const { items, next } = await this.runtime.parked.list(caller.district, page.limit, page.cursor);
+    return { items: items.map((one) => this.view(one)), ...(next && { next }) };
+  }
+
+  @Post('parked/:id/replay')
+  @Returns(200, ReplayView, 'Tries a parked event, and what waits behind it, again now')
+  async replay(
+    @Param('id') id: string,
+    @Body() _why: WhyRequest,
+    @Caller() caller: Caller,
+  ): Promise<ReplayView> {
+    const event = await this.find(id, caller);
+    const stillWaiting = event.holdKey ? await this.runtime.retries!.drain(event.holdKey) : 1;
+    return { id: event._id, stillWaiting };
+  }
+
+  @Post('parked/:id/discard')
+  @Returns(200, ReplayView, 'Skips a parked event for good; who and why is kept. Never an input.raised')
+  async discard(
+    @Param('id') id: string,
+    @Body() { why }: WhyRequest,
+    @Caller() caller: Caller,
+  ): Promise<ReplayView> {
+    const event = await this.find(id, caller);
+    await this.runtime.parked.discard(event, caller.sub ?? 'unknown', why);
+    const stillWaiting = event.holdKey ? await this.runtime.retries!.drain(event.holdKey) : 0;
+    return { id: event._id, stillWaiting };
+  }
+
+  @Post('republish')
+  @Returns(202, undefined, 'Sends the events about an input again: same ids, same numbers')
+  async republish(@Body() { inputId }: RepublishRequest, @Caller() caller: Caller): Promise<void> {
+    if (!(await this.runtime.republish(caller.district, inputId, 1))) throw new Unknown('input');
+  }
+
+  /** Ids hold slashes, so they travel as base64url. */
+  private async find(id: string, caller: Caller): Promise<ParkedEvent> {
+    const event = await this.runtime.parked.get(caller.district, Buffer.from(id, 'base64url').toString());
+    if (!event) throw new Unknown('parked event');
+    return event;
+  }
+
+  private view(one: ParkedEvent): ParkedView {
+    const { kind, type, publisher, key, seq, reason, tries } = one;
+    return {
+      id: Buffer.from(one._id).toString('base64url'),
+      service: this.service,
+      kind,
+      ...(type && { type }),
+      ...(publisher && { publisher }),
+      ...(key && { key }),
+      ...(seq && { seq }),
+      reason,
+      tries,
+      parkedAt: one.parkedAt.toISOString(),
+      ...(one.nextTryAt && { nextTryAt: one.nextTryAt.toISOString() }),
+    };
+  }
+}

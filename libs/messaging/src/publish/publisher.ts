@@ -1,0 +1,237 @@
+import { Logger } from '@nestjs/common';
+import type { Collection, Document } from 'mongodb';
+import type { Kafka, Message, Producer } from 'kafkajs';
+import type { Publisher as PublisherName } from '#contracts';
+import type { District } from '#platform';
+import { keyTopic, topicOf } from '../kafka/topics.js';
+import type { AggregateDocument, StoredEvent } from '../store/document.js';
+import { messageKey, toMessage } from './wire.js';
+
+interface Entry {
+  collection: Collection<Document>;
+  _id: string;
+  district: District;
+  /** All events that this instance knows to be unpublished, oldest first. */
+  events: StoredEvent[];
+  secret?: string;
+  inFlight: boolean;
+}
+
+const batchEvents = 500;
+const sendsInFlight = 2;
+/** Documents waiting in memory; beyond it the sweep finds them again. */
+const queueLimit = 20_000;
+/** Documents whose published mark this instance remembers without asking the database. */
+const rememberedLimit = 50_000;
+
+/**
+ * Sends documents' unpublished events, oldest first, all of them each time: an instance that stalled between write
+ * and publish may have been overtaken, and sending only one's own event would skip another's for good.
+ */
+export class EventPublisher {
+  private readonly logger = new Logger('publisher');
+  private readonly producer: Producer;
+  private readonly queue = new Map<string, Entry>();
+  private readonly sent = new Map<string, number>();
+  private readonly marks = new Map<string, { collection: Collection<Document>; _id: string; n: number }>();
+  private sends = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private connected = false;
+  private stopping = false;
+  private failingSince: number | undefined;
+
+  constructor(
+    kafka: Kafka,
+    private readonly name: PublisherName,
+  ) {
+    this.producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      maxInFlightRequests: 5,
+      retry: { retries: 3 },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.producer.connect();
+    this.connected = true;
+    this.timer = setInterval(() => void this.flushMarks(), 500);
+    this.pump();
+  }
+
+  /** Takes a document just written, or found pending by the sweep. Never waits. */
+  offer(collection: Collection<Document>, document: AggregateDocument): void {
+    const key = `${collection.collectionName}/${document._id}`;
+    const from = Math.max(document.mark, this.sent.get(key) ?? 0);
+    const events = document.events.filter((event) => event.n > from);
+    if (events.length === 0) {
+      // Published, but the mark was lost with the instance that sent it.
+      if (document.count > 0) this.mark(key, collection, document._id, document.count);
+      return;
+    }
+    this.put(key, {
+      collection,
+      _id: document._id,
+      district: document.district,
+      events,
+      inFlight: false,
+      ...(document.secret && { secret: document.secret }),
+    });
+  }
+
+  /** Sends a document's events again from `fromSeq` of a key, whatever its mark says: same ids, same numbers. */
+  again(collection: Collection<Document>, document: AggregateDocument, key: string, fromSeq: number): void {
+    const events = document.events.filter((event) => event.key === key && event.seq >= fromSeq);
+    if (events.length === 0) return;
+    const queueKey = `again/${collection.collectionName}/${document._id}/${key}`;
+    this.put(queueKey, {
+      collection,
+      _id: document._id,
+      district: document.district,
+      events,
+      inFlight: false,
+      ...(document.secret && { secret: document.secret }),
+    });
+  }
+
+  /** What is wrong, in one line, when nothing could be sent for ten seconds. */
+  trouble(): string | undefined {
+    if (!this.connected) return 'the Kafka producer is not connected';
+    return this.failingSince && Date.now() - this.failingSince > 10_000 ? 'Kafka takes no events' : undefined;
+  }
+
+  knows(collection: Collection<Document>, _id: string): boolean {
+    const key = `${collection.collectionName}/${_id}`;
+    return this.queue.has(key) || this.marks.has(key);
+  }
+
+  get waiting(): number {
+    return this.queue.size;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.timer);
+    const until = Date.now() + 5_000;
+    while ((this.queue.size > 0 || this.sends > 0) && this.failingSince === undefined && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await this.flushMarks();
+    await this.producer.disconnect();
+  }
+
+  private put(key: string, entry: Entry): void {
+    const there = this.queue.get(key);
+    if (there) {
+      const last = there.events.at(-1)?.n ?? 0;
+      there.events.push(...entry.events.filter((event) => event.n > last));
+      if (entry.secret) there.secret = entry.secret;
+      else if (entry.events.some((event) => event.type === 'input.erased')) delete there.secret;
+      this.pump();
+      return;
+    }
+    if (this.queue.size >= queueLimit) return;
+    this.queue.set(key, entry);
+    this.pump();
+  }
+
+  private pump(): void {
+    if (!this.connected || this.sends >= sendsInFlight || this.queue.size === 0) return;
+    // What is offered in the same turn of the event loop shares a send.
+    this.sends += 1;
+    setImmediate(() => void this.send());
+  }
+
+  private async send(): Promise<void> {
+    const batch: [string, Entry, StoredEvent[]][] = [];
+    let size = 0;
+    for (const [key, entry] of this.queue) {
+      if (entry.inFlight) continue;
+      const events = entry.events.slice();
+      entry.inFlight = true;
+      batch.push([key, entry, events]);
+      size += events.length;
+      if (size >= batchEvents) break;
+    }
+    try {
+      if (batch.length > 0) await this.sendBatch(batch);
+      for (const one of batch) this.sentOne(...one);
+      this.failingSince = undefined;
+    } catch (error) {
+      this.failingSince ??= Date.now();
+      this.logger.warn({ msg: `sending failed, will be sent again: ${(error as Error).message}` });
+      for (const [, entry] of batch) entry.inFlight = false;
+      await new Promise((resolve) => setTimeout(resolve, this.stopping ? 0 : 500));
+    } finally {
+      this.sends -= 1;
+      if ([...this.queue.values()].some((entry) => !entry.inFlight) && !(this.stopping && this.failingSince))
+        this.pump();
+    }
+  }
+
+  private async sendBatch(batch: [string, Entry, StoredEvent[]][]): Promise<void> {
+    const messages: Message[] = [];
+    const keys: Message[] = [];
+    for (const [, entry, events] of batch) {
+      for (const event of events) {
+        messages.push(toMessage(this.name, entry.district, event));
+        if (event.type === 'input.raised' && entry.secret)
+          keys.push(keyMessage(entry.district, event.key, entry.secret));
+        if (event.type === 'input.erased') keys.push(keyMessage(entry.district, event.key, null));
+      }
+    }
+    // Keys first: a reader that has the event can nearly always read its words.
+    if (keys.length > 0) await this.producer.send({ topic: keyTopic(), messages: keys, acks: -1 });
+    await this.producer.send({ topic: topicOf(this.name), messages, acks: -1 });
+  }
+
+  private sentOne(key: string, entry: Entry, events: StoredEvent[]): void {
+    const last = events.at(-1)!.n;
+    entry.events = entry.events.filter((event) => event.n > last);
+    entry.inFlight = false;
+    if (entry.events.length === 0) this.queue.delete(key);
+    if (key.startsWith('again/')) return;
+    this.sent.delete(key);
+    this.sent.set(key, last);
+    if (this.sent.size > rememberedLimit) this.sent.delete(this.sent.keys().next().value as string);
+    this.mark(key, entry.collection, entry._id, last);
+  }
+
+  private mark(key: string, collection: Collection<Document>, _id: string, n: number): void {
+    const known = this.marks.get(key)?.n ?? 0;
+    this.marks.set(key, { collection, _id, n: Math.max(known, n) });
+  }
+
+  /** Moves the marks in bulk. Losing one only repeats events; `pending` goes only if no later event came. */
+  private async flushMarks(): Promise<void> {
+    const byCollection = Map.groupBy(this.marks.values(), (one) => one.collection);
+    this.marks.clear();
+    for (const [collection, marks] of byCollection) {
+      const operations = marks.map(({ _id, n }) => ({
+        updateOne: {
+          filter: { _id: _id as never },
+          update: [
+            {
+              $set: {
+                mark: { $max: ['$mark', n] },
+                pending: { $cond: [{ $gt: ['$count', { $max: ['$mark', n] }] }, true, '$$REMOVE'] },
+              },
+            },
+          ],
+        },
+      }));
+      try {
+        await collection.bulkWrite(operations, { ordered: false, writeConcern: { w: 1, journal: false } });
+      } catch (error) {
+        this.logger.warn({ msg: `marks not moved, events will repeat: ${(error as Error).message}` });
+      }
+    }
+  }
+}
+
+function keyMessage(district: District, inputId: string, wrapped: string | null): Message {
+  return {
+    key: messageKey(district, inputId),
+    value: wrapped,
+    headers: { ce_district: district, ce_key: inputId },
+  };
+}

@@ -1,0 +1,81 @@
+import { Logger } from '@nestjs/common';
+import { Timestamp } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
+import type { Leases } from '../lease.js';
+import type { AggregateDocument } from '../store/document.js';
+import type { EventPublisher } from './publisher.js';
+
+const everyMs = 2_000;
+const pageSize = 200;
+
+/**
+ * Finds documents whose events were written but not seen published for two seconds of server time (the writer died or
+ * stalled, Kafka was down, the queue was full) and hands them to the publisher.
+ */
+export class Sweep {
+  private readonly logger = new Logger('sweep');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly db: Db,
+    private readonly collections: () => Collection<Document>[],
+    private readonly publisher: EventPublisher,
+    private readonly leases: Leases,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.sweepAll()
+        .catch((error: unknown) =>
+          this.logger.warn({ msg: `sweep failed, tried again in 2 s: ${(error as Error).message}` }),
+        )
+        .finally(() => (this.running = undefined));
+    }, everyMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** One pass over all collections; a test calls it directly. */
+  async sweepAll(): Promise<void> {
+    if (!(await this.leases.hold('sweep', 3 * everyMs))) return;
+    const { localTime } = (await this.db.command({ hello: 1 })) as { localTime: Date };
+    const before = new Timestamp({ t: Math.floor(localTime.getTime() / 1000) - 2, i: 0 });
+    for (const collection of this.collections()) await this.sweep(collection, before);
+  }
+
+  private async sweep(collection: Collection<Document>, before: Timestamp): Promise<void> {
+    let after: Document | undefined;
+    for (;;) {
+      const page = await collection
+        .find(
+          {
+            pending: true,
+            pendingSince: { $lt: before },
+            // Past what this pass took, though it is still pending until the mark moves.
+            ...(after && {
+              $or: [
+                { pendingSince: { $gt: after['pendingSince'] as Timestamp } },
+                { pendingSince: after['pendingSince'] as Timestamp, _id: { $gt: after['_id'] as never } },
+              ],
+            }),
+          },
+          { readConcern: 'majority' },
+        )
+        .sort({ pendingSince: 1, _id: 1 })
+        .limit(pageSize)
+        .toArray();
+      for (const document of page) {
+        if (!this.publisher.knows(collection, String(document._id))) {
+          this.publisher.offer(collection, document as unknown as AggregateDocument);
+        }
+      }
+      after = page.at(-1);
+      if (page.length < pageSize) return;
+      while (this.publisher.waiting > 5_000) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

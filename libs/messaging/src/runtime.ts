@@ -1,0 +1,139 @@
+import { Logger } from '@nestjs/common';
+import { publishers } from '#contracts';
+import type { Publisher } from '#contracts';
+import { trustedDistrict } from '#platform';
+import type { District, Health } from '#platform';
+import { Batch } from './consume/batch.js';
+import type { Fetched } from './consume/batch.js';
+import { Effects } from './consume/effects.js';
+import type { Handle, Targets } from './consume/effects.js';
+import { EventConsumer } from './consume/event-consumer.js';
+import { ParkedEvents } from './consume/parked.js';
+import { ParkedRetries } from './consume/parked-retries.js';
+import type { Transport } from './consume/strategy.js';
+import { ensureTopics, keyTopic, republishTopic, topicOf } from './kafka/topics.js';
+import type { Messaging } from './messaging.js';
+import type { KeyRing } from './sealing/key-ring.js';
+import { documentId } from './store/document.js';
+import { withTrace } from './trace.js';
+import { WakeWorker } from './wake/wake-worker.js';
+import type { Waking } from './wake/wake-worker.js';
+
+export interface RuntimeParts {
+  messaging: Messaging;
+  targets: Targets;
+  topics: Publisher[];
+  keyRing: KeyRing | undefined;
+  prepare: (districts: District[]) => Promise<void>;
+  wakings: Waking[];
+  health: Health;
+}
+
+/** Starts and stops everything of messaging in a service, in the right order. */
+export class Runtime implements Transport {
+  private readonly logger = new Logger('messaging');
+  readonly parked: ParkedEvents;
+  retries: ParkedRetries | undefined;
+  private consumer: EventConsumer | undefined;
+  private wake: WakeWorker | undefined;
+
+  constructor(private readonly parts: RuntimeParts) {
+    this.parked = new ParkedEvents(parts.messaging.db);
+  }
+
+  async start(handle: Handle): Promise<void> {
+    const { messaging, targets, topics, keyRing, prepare, wakings, health } = this.parts;
+    const { kafka, service, publisher, stores } = messaging;
+    const own = (publishers as readonly string[]).includes(service) ? [topicOf(service as Publisher)] : [];
+    const read = [
+      ...topics.map(topicOf),
+      ...(keyRing ? [keyTopic()] : []),
+      ...(publisher ? [republishTopic()] : []),
+    ];
+    await Promise.all([
+      ensureTopics(kafka, [...new Set([...own, ...read, keyTopic(), republishTopic()])]),
+      this.parked.ensureIndexes(),
+      ...stores.map((store) => store.ensureIndexes()),
+    ]);
+    await publisher?.start();
+    messaging.sweep?.start();
+    const effects = new Effects(handle, withTrace, (store, document) => messaging.written(store, document));
+    const batch = new Batch(targets, effects, this.parked, prepare);
+    this.retries = new ParkedRetries(kafka, this.parked, batch, messaging.leases);
+    if (read.length > 0) {
+      this.consumer = new EventConsumer(
+        kafka,
+        service,
+        read,
+        batch,
+        (topic, fetched) => this.notEvents(topic, fetched),
+        (why) => this.die(why),
+      );
+      await this.consumer.start();
+      this.retries.start();
+    }
+    this.wake = new WakeWorker(wakings, messaging.leases);
+    messaging.onDue = () => this.wake?.nudge();
+    this.wake.start();
+    health.add('kafka', () => publisher?.trouble() ?? this.consumer?.trouble());
+  }
+
+  async stop(): Promise<void> {
+    const { messaging } = this.parts;
+    await this.consumer?.stop();
+    await this.retries?.stop();
+    await this.wake?.stop();
+    await messaging.sweep?.stop();
+    await messaging.publisher?.stop();
+    await messaging.leases.release();
+  }
+
+  /** Sends the events about a key again: same ids, same numbers. @returns whether this service has that document. */
+  async republish(district: District, key: string, fromSeq: number): Promise<boolean> {
+    const { stores, publisher } = this.parts.messaging;
+    let found = false;
+    for (const store of stores) {
+      const document = (await store.fetchAll([documentId(district, key)])).get(documentId(district, key));
+      if (!document || document.count === 0) continue;
+      publisher?.again(this.parts.messaging.collection(store.name), document, key, fromSeq);
+      found = true;
+    }
+    return found;
+  }
+
+  /** Records of the key topic and requests to publish again; true when the topic was one of these. */
+  private async notEvents(topic: string, fetched: Fetched[]): Promise<boolean> {
+    if (topic === keyTopic()) {
+      const records = fetched.map(({ message }) => ({
+        id: message.key?.toString() ?? '',
+        wrapped: message.value?.toString() ?? null,
+      }));
+      await this.parts.keyRing?.take(records.filter((record) => record.id !== ''));
+      return true;
+    }
+    if (topic !== republishTopic()) return false;
+    for (const { message } of fetched) await this.republishRequest(message.value?.toString() ?? '');
+    return true;
+  }
+
+  private async republishRequest(json: string): Promise<void> {
+    let request: { publisher?: unknown; district?: unknown; key?: unknown; fromSeq?: unknown };
+    try {
+      request = JSON.parse(json) as typeof request;
+    } catch {
+      return this.logger.warn({ msg: 'a request to publish again is not JSON; skipped' });
+    }
+    if (request.publisher !== this.parts.messaging.service) return;
+    await this.republish(
+      trustedDistrict(String(request.district)),
+      String(request.key),
+      Number(request.fromSeq) || 1,
+    );
+  }
+
+  /** A consumer that stopped is dead: the supervisor starts a new process. */
+  private die(reason: string): void {
+    this.logger.error({ msg: `${reason}; exiting so that the supervisor restarts this service` });
+    setTimeout(() => process.exit(70), 100).unref();
+  }
+}

@@ -1,0 +1,261 @@
+import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
+import { Unknown } from '#contracts';
+import { Problem, isDuplicateKey, unavailable } from '#platform';
+import type { District, Page } from '#platform';
+import type { Messaging } from '../messaging.js';
+import type { Aggregate } from './aggregate.js';
+import { advance, blank, documentId, guardedWrite, newDocument } from './document.js';
+import type { AggregateDocument } from './document.js';
+import { GroupCommit } from './group-commit.js';
+
+/** What a caller sees of a document. */
+export interface Loaded<S> {
+  id: string;
+  state: S;
+  version: number;
+  secret?: string;
+}
+
+export interface StoreOptions {
+  /** Index fields to search by, in the order of the compound index; the district always comes first. */
+  indexes?: Record<string, 1 | -1>[];
+  /** Index fields that are unique within the district. */
+  unique?: string[];
+}
+
+export interface ListQuery {
+  /** Conditions on index fields, by their names without `index.`. */
+  where?: Record<string, unknown>;
+  /** Order by index fields; the id decides between equals. */
+  sort?: Record<string, 1 | -1>;
+  limit: number;
+  cursor?: string;
+}
+
+/** How often a command is done again when others keep changing the same document. */
+const maximumRedos = 20;
+
+/**
+ * Loads and saves one kind of aggregate. Every write is one document, guarded by its version, durable before the
+ * caller is answered, and handed to the publisher at once.
+ */
+export class AggregateStore<S, E extends { type: string }> {
+  readonly name: string;
+  private readonly collection: Collection<Document>;
+  private readonly creations: GroupCommit;
+
+  constructor(
+    private readonly messaging: Messaging,
+    readonly aggregate: Aggregate<S, E>,
+    private readonly options: StoreOptions = {},
+  ) {
+    this.name = aggregate.name;
+    this.collection = messaging.collection(aggregate.name);
+    this.creations = new GroupCommit(this.collection);
+    messaging.register(this as AggregateStore<unknown, never>);
+  }
+
+  /**
+   * Creates a document from its first events. An id that exists already changes nothing and gives what is there.
+   * @throws the driver's error when the result is unknown (503): the same id on retry tells.
+   */
+  async create(
+    district: District,
+    id: string,
+    events: readonly E[],
+    extra: { secret?: string } = {},
+  ): Promise<Loaded<S> & { created: boolean }> {
+    const first = { ...blank<S>(district, id), ...extra };
+    const document = advance(this.aggregate, first, events, new Date().toISOString(), this.messaging.trace());
+    if ((await this.creations.insert(newDocument(document))) === 'created') {
+      this.messaging.written(this, document);
+      return { created: true, ...loaded({ ...document, version: 1 }) };
+    }
+    const there = await this.load(district, id);
+    if (!there)
+      throw new Problem(409, undefined, {
+        detail: `${this.name}: another document has the same unique field`,
+      });
+    return { created: false, ...there };
+  }
+
+  /**
+   * Decides on the newest state and writes what follows; done again when someone else was first. No events, no write.
+   * @throws Unknown when there is no such document; Problem 412 when `ifVersion` is not its version.
+   */
+  async change(
+    district: District,
+    id: string,
+    decide: (state: S) => readonly E[],
+    guard: { ifVersion?: number } = {},
+  ): Promise<Loaded<S>> {
+    for (let redo = 0; redo < maximumRedos; redo += 1) {
+      const before = await this.fetch(district, id);
+      if (!before) throw new Unknown(this.name.replace(/s$/, ''));
+      if (guard.ifVersion !== undefined && guard.ifVersion !== before.version) {
+        throw new Problem(412, undefined, {
+          detail: `It is at version ${before.version} now; read it again.`,
+        });
+      }
+      const events = decide(before.state);
+      if (events.length === 0) return loaded(before);
+      const after = advance(this.aggregate, before, events, new Date().toISOString(), this.messaging.trace());
+      if (await this.save(before, after)) {
+        this.messaging.written(this, after);
+        return loaded({ ...after, version: before.version + 1 });
+      }
+    }
+    throw unavailable('Many people are changing this at once.');
+  }
+
+  async load(district: District, id: string): Promise<Loaded<S> | undefined> {
+    const document = await this.fetch(district, id);
+    return document && loaded(document);
+  }
+
+  /** The one document whose index fields are these. */
+  async findBy(district: District, index: Record<string, unknown>): Promise<Loaded<S> | undefined> {
+    const found = await this.collection.findOne({ district, ...onIndex(index) });
+    return found ? loaded(found as unknown as AggregateDocument<S>) : undefined;
+  }
+
+  /** A page in a stable order; `next` goes on after its last document. */
+  async list(district: District, query: ListQuery): Promise<Page<Loaded<S>>> {
+    const sort = { ...query.sort };
+    const after = query.cursor ? afterCursor(sort, query.cursor) : {};
+    const found = await this.collection
+      .find({ district, $and: [onIndex(query.where ?? {}), after] }, { projection: { events: 0 } })
+      .sort({ ...onIndex(sort), _id: 1 } as Record<string, 1 | -1>)
+      .limit(query.limit + 1)
+      .toArray();
+    const documents = found.slice(0, query.limit) as unknown as AggregateDocument<S>[];
+    const last = documents.at(-1);
+    return {
+      items: documents.map(loaded),
+      ...(found.length > query.limit && last && { next: cursorOf(sort, last) }),
+    };
+  }
+
+  count(district: District, where: Record<string, unknown> = {}): Promise<number> {
+    return this.collection.countDocuments({ district, ...onIndex(where) });
+  }
+
+  /** Documents of any district that a clock must look at, oldest first; for the clocks of messaging alone. */
+  async waking(now: Date, limit: number): Promise<{ district: District; id: string }[]> {
+    const found = await this.collection
+      .find({ wakeAt: { $lte: now } }, { projection: { district: 1, id: 1 } })
+      .sort({ wakeAt: 1 })
+      .limit(limit)
+      .toArray();
+    return found.map(({ district, id }) => ({ district: district as District, id: id as string }));
+  }
+
+  /** The documents of these ids, whole; for the consumer. */
+  async fetchAll(ids: string[]): Promise<Map<string, AggregateDocument<S>>> {
+    const found = await this.collection.find({ _id: { $in: ids as never[] } }).toArray();
+    return new Map(
+      found.map((document) => [String(document._id), document as unknown as AggregateDocument<S>]),
+    );
+  }
+
+  /** Unordered guarded writes of different documents in one round; for the consumer. Throws as the driver does. */
+  async writeAll(operations: AnyBulkWriteOperation<Document>[]): Promise<void> {
+    await this.collection.bulkWrite(operations, {
+      ordered: false,
+      writeConcern: { w: 'majority', journal: true },
+    });
+  }
+
+  /** Called once at start. */
+  async ensureIndexes(): Promise<void> {
+    const { collection } = this;
+    await collection.createIndex(
+      { pendingSince: 1, _id: 1 },
+      { partialFilterExpression: { pending: true }, name: 'pending' },
+    );
+    if (this.aggregate.wakeAt) {
+      await collection.createIndex(
+        { wakeAt: 1 },
+        { partialFilterExpression: { wakeAt: { $exists: true } }, name: 'wake' },
+      );
+    }
+    for (const index of this.options.indexes ?? []) {
+      await collection.createIndex({ district: 1, ...onIndex(index), _id: 1 } as Record<string, 1 | -1>);
+    }
+    for (const field of this.options.unique ?? []) {
+      await collection.createIndex(
+        { district: 1, [`index.${field}`]: 1 },
+        { unique: true, partialFilterExpression: { [`index.${field}`]: { $exists: true } } },
+      );
+    }
+  }
+
+  async fetch(district: District, id: string): Promise<AggregateDocument<S> | undefined> {
+    const found = await this.collection.findOne({ _id: documentId(district, id) as never });
+    return (found ?? undefined) as AggregateDocument<S> | undefined;
+  }
+
+  private async save(before: AggregateDocument<S>, after: AggregateDocument<S>): Promise<boolean> {
+    const { updateOne } = guardedWrite(before, after) as {
+      updateOne: { filter: Document; update: Document };
+    };
+    try {
+      const result = await this.collection.updateOne(updateOne.filter, updateOne.update, {
+        writeConcern: { w: 'majority', journal: true },
+      });
+      return result.matchedCount === 1;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+}
+
+function loaded<S>({ id, state, version, secret }: AggregateDocument<S>): Loaded<S> {
+  return { id, state, version, ...(secret && { secret }) };
+}
+
+function onIndex(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) =>
+      name.startsWith('$') && Array.isArray(value)
+        ? [name, value.map((one: Record<string, unknown>) => onIndex(one))]
+        : [`index.${name}`, value],
+    ),
+  );
+}
+
+/** Sort values and id of the last document, so that pages do not shift when others are added before. */
+function cursorOf(sort: Record<string, 1 | -1>, last: AggregateDocument): string {
+  const values = Object.keys(sort).map((name) => last.index[name] ?? null);
+  return Buffer.from(JSON.stringify([...values, last._id])).toString('base64url');
+}
+
+function afterCursor(sort: Record<string, 1 | -1>, cursor: string): Record<string, unknown> {
+  const fields: [string, 1 | -1][] = [
+    ...Object.entries(sort).map(([name, way]) => [`index.${name}`, way] as [string, 1 | -1]),
+    ['_id', 1],
+  ];
+  const values = cursorValues(cursor, fields.length);
+  return {
+    $or: fields.map(([field, way], i) => ({
+      ...Object.fromEntries(fields.slice(0, i).map(([same], j) => [same, values[j]])),
+      [field]: { [way === 1 ? '$gt' : '$lt']: values[i] },
+    })),
+  };
+}
+
+function cursorValues(cursor: string, length: number): unknown[] {
+  try {
+    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const plain =
+      Array.isArray(values) && values.every((value) => value === null || typeof value !== 'object');
+    if (plain && values.length === length) return values as unknown[];
+  } catch {
+    // told below
+  }
+  throw new Problem(422, undefined, {
+    detail: 'cursor must be the next of an earlier page.',
+    errors: [{ field: 'cursor', rule: 'cursor', message: 'cursor must be the next of an earlier page.' }],
+  });
+}

@@ -1,0 +1,96 @@
+import { Logger } from '@nestjs/common';
+import type { District } from '#platform';
+import type { AnyStore } from '../consume/effects.js';
+import type { Leases } from '../lease.js';
+
+/** A clock, a courier, or both, of one store. */
+export interface Waking {
+  store: AnyStore;
+  wake?: (state: unknown, now: string, id: string, district: District) => readonly { type: string }[];
+  work?: (
+    state: unknown,
+    id: string,
+    district: District,
+    record: (events: readonly { type: string }[]) => Promise<unknown>,
+  ) => Promise<void>;
+}
+
+const everyMs = 1_000;
+const pageSize = 100;
+
+/**
+ * Looks at documents whose `wakeAt` has passed: the clock decides first (guarded like any command), then the courier
+ * does what the state owes to the outside. A document that fails is left for the next round; the others go on.
+ */
+export class WakeWorker {
+  private readonly logger = new Logger('wake');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private nudged = false;
+  private stopped = false;
+
+  constructor(
+    private readonly wakings: Waking[],
+    private readonly leases: Leases,
+  ) {}
+
+  start(): void {
+    if (this.wakings.length > 0) this.timer = setInterval(() => this.run(), everyMs);
+  }
+
+  /** Something due now was just written here: do not wait for the next round. */
+  nudge(): void {
+    if (this.wakings.length === 0 || this.stopped) return;
+    this.nudged = true;
+    this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private run(): void {
+    this.running ??= this.rounds()
+      .catch((error: unknown) =>
+        this.logger.warn({ msg: `clocks failed, tried again in 1 s: ${(error as Error).message}` }),
+      )
+      .finally(() => (this.running = undefined));
+  }
+
+  private async rounds(): Promise<void> {
+    do {
+      this.nudged = false;
+      for (const waking of this.wakings) await this.round(waking);
+    } while (this.nudged && !this.stopped);
+  }
+
+  private async round(waking: Waking): Promise<void> {
+    const due = await waking.store.waking(new Date(), pageSize);
+    if (due.length === 0 || !(await this.leases.hold(`wake/${waking.store.name}`, 30_000))) return;
+    for (const { district, id } of due) {
+      if (this.stopped) return;
+      try {
+        await this.one(waking, district, id);
+      } catch (error) {
+        this.logger.warn({ msg: `${waking.store.name} ${id}: ${(error as Error).message}` });
+      }
+    }
+  }
+
+  private async one({ store, wake, work }: Waking, district: District, id: string): Promise<void> {
+    const now = new Date().toISOString();
+    const { state } = wake
+      ? await store.change(district, id, (current) => wake(current, now, id, district))
+      : ((await store.load(district, id)) ?? { state: undefined });
+    if (work && state !== undefined) {
+      await work(
+        state,
+        id,
+        district,
+        async (events) => (await store.change(district, id, () => events)).state,
+      );
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The environment, read once. Every name starts with HEARBACK_; docs/operate.md lists them with their defaults.
+ */
+export interface HearbackConfig {
+  kafka: string[];
+  mongo: string;
+  /** Starts the name of every topic, consumer group and database. */
+  prefix: string;
+  host: string;
+  publicUrl: string;
+  issuer: string;
+  smtp: string;
+  mailFrom: string;
+  /** 32 bytes: the master secret of receipts and wrapped keys. */
+  secret: Buffer;
+  /** District ids with the host names that mean them; the first is the default. */
+  districts: { id: string; name: string; hosts: string[]; timeZone: string }[];
+  /** Public creates a minute and caller. */
+  rate: number;
+  /** Break-downs with fewer originators than this are suppressed. */
+  minimumCell: number;
+  /** Kafka's session time-out in ms: how long a dead instance holds its partitions. */
+  sessionMs: number;
+  logLevel: string;
+}
+
+/** Ports of the services on one machine, before HEARBACK_PORT_<SERVICE> moves them. */
+export const defaultPorts = {
+  gateway: 8080,
+  intake: 8081,
+  'student-voice': 8082,
+  'family-council': 8083,
+  casework: 8084,
+  roster: 8085,
+  reporting: 8086,
+} as const;
+export type ServiceName = keyof typeof defaultPorts;
+
+let cached: HearbackConfig | undefined;
+
+export function config(): HearbackConfig {
+  cached ??= readConfig(process.env);
+  return cached;
+}
+
+/** @throws Error naming the variable, its value and what it must be. */
+export function readConfig(env: NodeJS.ProcessEnv): HearbackConfig {
+  const secret = env['HEARBACK_SECRET'] ?? '';
+  if (!/^[0-9a-f]{64}$/i.test(secret)) {
+    throw new Error('HEARBACK_SECRET must be 64 hexadecimal characters; make one with: openssl rand -hex 32');
+  }
+  return {
+    kafka: (env['HEARBACK_KAFKA'] ?? '127.0.0.1:19092').split(','),
+    mongo: env['HEARBACK_MONGO'] ?? 'mongodb://127.0.0.1:27027/?replicaSet=rs0',
+    prefix: matching(env, 'HEARBACK_PREFIX', 'hearback', /^[a-z][a-z0-9-]{0,30}$/),
+    host: env['HEARBACK_HOST'] ?? '127.0.0.1',
+    publicUrl: (env['HEARBACK_PUBLIC_URL'] ?? 'http://localhost:8080').replace(/\/$/, ''),
+    issuer: (env['HEARBACK_ISSUER'] ?? 'http://localhost:8090').replace(/\/$/, ''),
+    smtp: env['HEARBACK_SMTP'] ?? 'smtp://127.0.0.1:8025',
+    mailFrom: env['HEARBACK_MAIL_FROM'] ?? 'Hearback <hearback@moon.example.org>',
+    secret: Buffer.from(secret, 'hex'),
+    districts: readDistricts(env),
+    rate: whole(env, 'HEARBACK_RATE', 600),
+    minimumCell: whole(env, 'HEARBACK_MINIMUM_CELL', 10),
+    sessionMs: whole(env, 'HEARBACK_SESSION_MS', 10_000),
+    logLevel: env['HEARBACK_LOG'] ?? 'info',
+  };
+}
+
+export function portOf(service: ServiceName, env: NodeJS.ProcessEnv = process.env): number {
+  return whole(env, `HEARBACK_PORT_${service.replace('-', '_').toUpperCase()}`, defaultPorts[service]);
+}
+
+/** HEARBACK_DISTRICTS: `moon=localhost,127.0.0.1;mars=mars.example.org`; names and zones in HEARBACK_DISTRICT_<ID>_NAME/_ZONE. */
+function readDistricts(env: NodeJS.ProcessEnv): HearbackConfig['districts'] {
+  const text = env['HEARBACK_DISTRICTS'] ?? 'moon=localhost,127.0.0.1';
+  return text.split(';').map((part) => {
+    const [id = '', hosts = ''] = part.split('=');
+    if (!/^[a-z][a-z0-9]{1,19}$/.test(id)) {
+      throw new Error(
+        `HEARBACK_DISTRICTS: '${id}' must be 2 to 20 small letters or digits, starting with a letter`,
+      );
+    }
+    const own = `HEARBACK_DISTRICT_${id.toUpperCase()}`;
+    return {
+      id,
+      name: env[`${own}_NAME`] ?? (id === 'moon' ? 'Moon Unified School District' : id),
+      hosts: hosts.split(',').filter(Boolean),
+      timeZone: env[`${own}_ZONE`] ?? 'America/Los_Angeles',
+    };
+  });
+}
+
+function matching(env: NodeJS.ProcessEnv, name: string, fallback: string, rule: RegExp): string {
+  const value = env[name] ?? fallback;
+  if (!rule.test(value)) throw new Error(`${name} is '${value}' and must match ${rule.source}`);
+  return value;
+}
+
+function whole(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const value = Number(env[name] ?? fallback);
+  if (!Number.isInteger(value) || value < 0)
+    throw new Error(`${name} is '${env[name]}' and must be a whole number`);
+  return value;
+}

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { RequestWithCaller } from '../auth/caller.js';
+import { invalid } from './problem.js';
+
+/** A command that creates: its id is the same on every retry with the same Idempotency-Key. */
+export interface Command {
+  /** A UUID made of district, caller, route and key. */
+  id: string;
+  /** SHA-256 of the body: another body under the same key is refused. */
+  digest: string;
+}
+
+/** `@Idempotent() command: Command`. Without the header each request is a command of its own. */
+export const Idempotent = createParamDecorator((_: unknown, context: ExecutionContext): Command => {
+  const request = context.switchToHttp().getRequest<RequestWithCaller>();
+  const header = request.headers['idempotency-key'];
+  if (header !== undefined && (typeof header !== 'string' || header.length < 16 || header.length > 128)) {
+    throw invalid(
+      'Idempotency-Key',
+      'length',
+      'Idempotency-Key must have 16 to 128 characters; a UUID will do.',
+    );
+  }
+  const { caller } = request;
+  const who = caller?.sub ?? caller?.code ?? 'public';
+  const route = `${request.method} ${request.url.split('?', 1)[0]}`;
+  const hash = createHash('sha256')
+    .update([caller?.district, who, route, header ?? randomUUID()].join('\n'))
+    .digest();
+  return {
+    id: uuidOf(hash),
+    digest: createHash('sha256')
+      .update(JSON.stringify(sorted(request.body)) ?? '')
+      .digest('base64url'),
+  };
+});
+
+/** UUID version 8 (RFC 9562): 122 bits of our own. */
+function uuidOf(hash: Buffer): string {
+  const bytes = Buffer.from(hash.subarray(0, 16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** The same content in another order of fields is the same body. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sorted(v)]),
+  );
+}
+
+/** Refuses a replay whose body is not the one first sent. @throws Problem 422. */
+export function sameBody(command: Command, storedDigest: string | undefined): void {
+  if (storedDigest !== command.digest) {
+    throw invalid(
+      'Idempotency-Key',
+      'same-body',
+      'This Idempotency-Key was used with another body; use a new key.',
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { HttpCode, applyDecorators } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
+
+const problemSchema = {
+  type: 'object',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { field: { type: 'string' }, rule: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+} as const;
+
+/** Status, response schema and one sentence of what the route does; the problems every route can answer come with it. */
+export function Returns(
+  status: number,
+  body: Type<unknown> | [Type<unknown>] | undefined,
+  summary: string,
+): MethodDecorator {
+  const problem = (code: number, description: string): MethodDecorator =>
+    ApiResponse({
+      status: code,
+      description,
+      content: { 'application/problem+json': { schema: problemSchema } },
+    });
+  return applyDecorators(
+    HttpCode(status),
+    ApiOperation({ summary }),
+    ApiProduces('application/json'),
+    ApiResponse({
+      status,
+      description: summary,
+      ...(Array.isArray(body) ? { type: body[0], isArray: true } : body && { type: body }),
+    }),
+    problem(401, 'No credential, or one that is not accepted'),
+    problem(403, 'Not allowed for this caller'),
+    problem(404, 'No such thing, or another district’s'),
+    problem(409, 'The state does not allow it; names the state and what is allowed'),
+    problem(422, 'A field breaks a rule; names field and rule'),
+    problem(429, 'Too many requests; see Retry-After'),
+    problem(503, 'Not durable right now; see Retry-After'),
+  );
+}

@@ -1,0 +1,70 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { config } from './config.js';
+
+/** Words of people never reach a log; these paths are blanked wherever somebody logs an object. */
+const redacted = [
+  'text',
+  '*.text',
+  'name',
+  '*.name',
+  'contact',
+  '*.contact',
+  'address',
+  '*.address',
+  'authorization',
+  '*.authorization',
+];
+
+/** One JSON line an entry on standard output, named after its service. */
+export function createLog(service: string): Logger {
+  return pino({
+    name: service,
+    level: config().logLevel,
+    redact: { paths: redacted, censor: '(redacted)' },
+    base: { service },
+  });
+}
+
+/** Nest's logger over pino. */
+export class NestLog implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  private write(
+    level: 'info' | 'error' | 'warn' | 'debug' | 'trace',
+    message: unknown,
+    context: unknown,
+  ): void {
+    const where = typeof context === 'string' ? { context } : {};
+    if (message instanceof Error) this.pino[level]({ ...where, err: message }, message.message);
+    else if (typeof message === 'object') this.pino[level]({ ...where, ...message });
+    else this.pino[level](where, String(message));
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    // Nest tells every route and dependency at start; that is detail, not news.
+    const detail = [
+      'InstanceLoader',
+      'RoutesResolver',
+      'RouterExplorer',
+      'NestFactory',
+      'NestMicroservice',
+      'NestApplication',
+    ];
+    this.write(detail.includes(String(context)) ? 'debug' : 'info', message, context);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest.at(-1));
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest.at(-1));
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest.at(-1));
+  }
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest.at(-1));
+  }
+}

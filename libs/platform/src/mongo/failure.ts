@@ -1,0 +1,35 @@
+/** Names of driver errors after which the database may be back in a moment: nothing is wrong with the document. */
+const infrastructure = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWriteConcernError',
+  'MongoOperationTimeoutError',
+  'MongoExpiredSessionError',
+  'PoolClearedOnNetworkError',
+]);
+
+/** Server codes of a stepping-down or shutting-down primary, or of a time limit: retry, never park. */
+const serverCodes = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+
+/** Whether the database was lost or its answer is unknown, as opposed to a document that it refused. */
+export function isInfrastructureFailure(error: unknown): boolean {
+  const { name, code, errorLabelSet } = (error ?? {}) as {
+    name?: string;
+    code?: unknown;
+    errorLabelSet?: Set<string>;
+  };
+  return (
+    (name !== undefined && infrastructure.has(name)) ||
+    (typeof code === 'number' && serverCodes.has(code)) ||
+    (errorLabelSet?.has('RetryableWriteError') ?? false)
+  );
+}
+
+export function isDuplicateKey(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 11000;
+}

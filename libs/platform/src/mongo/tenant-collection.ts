@@ -1,0 +1,85 @@
+import type { Collection, Db, Filter, Document, OptionalUnlessRequiredId } from 'mongodb';
+import type { District } from '../district.js';
+import { Problem } from '../http/problem.js';
+import { isDuplicateKey } from './failure.js';
+
+/** What every plain document has: its district first, its id within it, and a version that guards replacements. */
+export interface TenantDocument {
+  _id: string;
+  district: District;
+  id: string;
+  version: number;
+}
+
+/**
+ * Plain documents that publish nothing (teams, rules, sign-in sessions, roll-ups): a collection whose every call
+ * takes the district first, so that no query can forget it.
+ */
+export class TenantCollection<T extends object> {
+  private readonly collection: Collection<Document>;
+
+  constructor(db: Db, name: string) {
+    this.collection = db.collection(name, { writeConcern: { w: 'majority', journal: true } });
+  }
+
+  async ensureIndexes(...keys: Record<string, 1 | -1>[]): Promise<void> {
+    for (const key of keys) await this.collection.createIndex({ district: 1, ...key });
+  }
+
+  find(
+    district: District,
+    filter: Filter<T> = {},
+    sort: Record<string, 1 | -1> = { _id: 1 },
+    limit = 0,
+  ): Promise<(T & TenantDocument)[]> {
+    const found = this.collection.find(within(district, filter)).sort(sort).limit(limit).toArray();
+    return found as unknown as Promise<(T & TenantDocument)[]>;
+  }
+
+  async get(district: District, id: string): Promise<(T & TenantDocument) | undefined> {
+    const found = await this.collection.findOne({ _id: `${district}/${id}` as never });
+    return (found ?? undefined) as (T & TenantDocument) | undefined;
+  }
+
+  /**
+   * Replaces or creates one document. With `ifVersion` (0: must not exist yet) only when nobody changed it since.
+   * @returns the new version. @throws Problem 412 when it has changed.
+   */
+  async put(district: District, id: string, content: T, ifVersion?: number): Promise<number> {
+    const _id = `${district}/${id}`;
+    const known = ifVersion ?? (await this.get(district, id))?.version ?? 0;
+    const next = {
+      ...content,
+      _id,
+      district,
+      id,
+      version: known + 1,
+    } as unknown as OptionalUnlessRequiredId<Document>;
+    try {
+      const result = await this.collection.replaceOne({ _id: _id as never, version: known }, next, {
+        upsert: true,
+      });
+      if (result.matchedCount + result.upsertedCount === 1) return known + 1;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+    throw new Problem(412, undefined, { detail: `${id} was changed by someone else; read it again` });
+  }
+
+  /** Deletes one document, with `ifVersion` only when nobody changed it since. @returns whether it was deleted. */
+  async remove(district: District, id: string, ifVersion?: number): Promise<boolean> {
+    const result = await this.collection.deleteOne({
+      _id: `${district}/${id}` as never,
+      ...(ifVersion !== undefined && { version: ifVersion }),
+    });
+    return result.deletedCount === 1;
+  }
+
+  count(district: District, filter: Filter<T> = {}): Promise<number> {
+    return this.collection.countDocuments(within(district, filter));
+  }
+}
+
+function within<T>(district: District, filter: Filter<T>): Filter<Document> {
+  return { ...(filter as Filter<Document>), district };
+}
