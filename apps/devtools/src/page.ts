@@ -32,6 +32,7 @@ ul.list{list-style:none;margin:0;padding:0;border-top:1px solid var(--line)}
 ul.list li{border-bottom:1px solid var(--line)}
 .person{display:flex;gap:1rem;justify-content:space-between;align-items:center;padding:.6rem 0}
 .person>div{min-width:0}
+.person code{white-space:nowrap}
 .person b{display:block}
 code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--pale);padding:.05rem .3rem;overflow-wrap:anywhere}
 .filter{display:flex;flex-wrap:wrap;gap:.75rem;align-items:end;margin:1.25rem 0 1.5rem}
@@ -40,7 +41,7 @@ code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:
 .mail b{display:block;color:var(--blue);text-decoration:underline;overflow-wrap:anywhere}
 .mail:hover b{color:#1a4480}
 .mail span{display:flex;flex-wrap:wrap;gap:0 1rem;color:var(--soft);overflow-wrap:anywhere}
-dl{display:grid;grid-template-columns:minmax(6.5rem,max-content) 1fr;gap:.25rem 1rem;margin:1.25rem 0;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem .75rem;margin:1.25rem 0;overflow-wrap:anywhere}
 dt{color:var(--soft)}dd{margin:0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;max-width:46rem;margin:0;padding:1.25rem;border:1px solid var(--line);background:#fff}
 @media(min-width:56rem){.two{grid-template-columns:20rem 1fr;gap:4rem}}
