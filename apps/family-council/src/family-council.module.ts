@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { OrganisationsModule, OrgStore } from '#organisations';
+import { CarryConcernController } from './concerns/carry-concern.js';
+import { ConcernClock } from './concerns/concern-clock.js';
+import { ConcernStore } from './concerns/concern.store.js';
+import { FollowCase } from './concerns/follow-case.js';
+import { ReportBackController } from './concerns/report-back.js';
+import { TalkWithTeamController } from './concerns/talk-with-team.js';
+import { ListInputsController } from './ops/list-inputs.js';
+import { ListFamiliesController } from './rounds/list-families.js';
+import { LogContactController } from './rounds/log-contact.js';
+import { OpenRoundController } from './rounds/open-round.js';
+import { RoundStore } from './rounds/round.store.js';
+import { ShowRoundsController } from './rounds/show-rounds.js';
+
+/** The origin for representatives of families: reach out, gather, carry a concern in, report the answer back. */
+@Module({
+  imports: [
+    OrganisationsModule,
+    MessagingModule.forService({
+      service: 'family-council',
+      stores: [RoundStore, ConcernStore, OrgStore],
+      reads: {
+        inputId: { store: ConcernStore, only: (data) => data['origin'] === 'family-council' },
+        orgId: OrgStore,
+      },
+      topics: ['casework', 'roster'],
+    }),
+  ],
+  controllers: [
+    OpenRoundController,
+    ShowRoundsController,
+    ListFamiliesController,
+    LogContactController,
+    CarryConcernController,
+    ReportBackController,
+    TalkWithTeamController,
+    ListInputsController,
+    FollowCase,
+    ConcernClock,
+  ],
+})
+export class FamilyCouncilModule {}

@@ -1,0 +1,45 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import type { LoopState } from '#contracts';
+import { isSettled } from '#loop';
+import { Allow, Caller, Returns } from '#platform';
+import { ThemeStore } from '../themes/theme.store.js';
+
+export class InputsQuery {
+  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(5_000) limit: number = 1_000;
+  /** The `next` of the page before. */
+  @IsOptional() @IsString() @Length(1, 500) after?: string;
+}
+
+export class AcceptedInput {
+  inputId!: string;
+  state!: LoopState;
+  open!: boolean;
+  acceptedAt!: string;
+}
+
+export class AcceptedInputsResponse {
+  items!: AcceptedInput[];
+  next?: string;
+}
+
+/** What this origin has accepted, by input id: the left side of the reconciliation. */
+@Controller('ops')
+export class ListInputsController {
+  constructor(private readonly themes: ThemeStore) {}
+
+  @Get('inputs')
+  @Allow(['it'], 'district')
+  @Returns(200, AcceptedInputsResponse, 'Every input that this origin has accepted, in the order of ids.')
+  async list(
+    @Query() { limit, after }: InputsQuery,
+    @Caller() { district }: Caller,
+  ): Promise<AcceptedInputsResponse> {
+    const page = await this.themes.list(district, { limit, cursor: after });
+    const items = page.items.map(({ id, state: { loop } }) => {
+      return { inputId: id, state: loop.state, open: !isSettled(loop), acceptedAt: loop.raisedAt };
+    });
+    return { ...page, items };
+  }
+}

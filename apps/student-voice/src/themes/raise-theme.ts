@@ -1,0 +1,84 @@
+import { Body, Controller, Param, Post } from '@nestjs/common';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+} from 'class-validator';
+import { IsLanguageTag, kinds, topicIds } from '#contracts';
+import type { Kind } from '#contracts';
+import { newKey, seal } from '#messaging';
+import { OrganisationTree } from '#organisations';
+import { Allow, Caller, Idempotent, Returns, sameBody } from '#platform';
+import type { Command } from '#platform';
+import { MOST_CODES } from '../sessions/session.js';
+import { SessionStore } from '../sessions/session.store.js';
+import { raiseTheme, themeWords } from './theme.js';
+import { ThemeStore } from './theme.store.js';
+
+export class RaiseThemeRequest {
+  @IsString() @Length(1, 200) @Matches(/\S/, { message: 'title must not be empty' }) title!: string;
+  @IsString() @Length(1, 10_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
+  /** One of the published topics. */
+  @IsIn(topicIds) topic!: string;
+  /** The responses that it was drawn from; the theme stands for as many voices as there are different ones. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_CODES)
+  @IsString({ each: true })
+  responseIds!: string[];
+  @IsOptional() @IsIn(kinds) kind: Kind = 'concern';
+  @IsOptional() @IsLanguageTag() language: string = 'en';
+}
+
+export class ThemeRaisedResponse {
+  inputId!: string;
+}
+
+@Controller('sessions')
+export class RaiseThemeController {
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly themes: ThemeStore,
+    private readonly organisations: OrganisationTree,
+  ) {}
+
+  @Post(':id/themes')
+  @Allow(['adviser'], 'own sessions')
+  @Returns(
+    201,
+    ThemeRaisedResponse,
+    'Raises what responses say together as one input that carries their voices.',
+  )
+  async raise(
+    @Param('id') id: string,
+    @Body() { title, text, topic, kind, language, responseIds }: RaiseThemeRequest,
+    @Caller() caller: Caller,
+    @Idempotent() command: Command,
+  ): Promise<ThemeRaisedResponse> {
+    const { district } = caller;
+    const session = await this.sessions.own(caller, id);
+    const inputId = command.id;
+    const before = await this.themes.load(district, inputId);
+    if (!before) await this.organisations.require(district, session.state.orgId);
+    const { key, wrapped } = newKey();
+    const input = { inputId, topic, kind, language, sealed: await seal(key, themeWords(title, text)) };
+    const drawn = { sessionId: id, responseIds, digest: command.digest, input };
+    const theme =
+      before ??
+      (await this.themes.create(
+        district,
+        inputId,
+        raiseTheme(session.state, drawn, new Date().toISOString()),
+        {
+          secret: wrapped,
+        },
+      ));
+    sameBody(command, theme.state.digest);
+    return { inputId };
+  }
+}

@@ -1,0 +1,68 @@
+import { Body, Controller, Param, Post } from '@nestjs/common';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsId, IsLanguageTag } from '#contracts';
+import { message, withdraw } from '#loop';
+import { seal, unwrap } from '#messaging';
+import { Allow, Caller, Returns } from '#platform';
+import { SessionStore } from '../sessions/session.store.js';
+import { ThemeStore } from './theme.store.js';
+import { ThemeView, viewTheme } from './theme-view.js';
+
+export class WriteToTeamRequest {
+  @IsId() inputId!: string;
+  @IsString() @Length(1, 5_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
+  @IsLanguageTag() language!: string;
+}
+
+export class WithdrawThemeRequest {
+  @IsId() inputId!: string;
+  @IsOptional() @IsString() @Length(1, 5_000) why?: string;
+}
+
+/** The adviser speaks for the session: a theme has a thread like any input, and may be taken back until delivered. */
+@Controller('sessions')
+export class TalkWithTeamController {
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly themes: ThemeStore,
+  ) {}
+
+  @Post(':id/messages')
+  @Allow(['adviser'], 'own sessions')
+  @Returns(201, ThemeView, 'Writes to the team about a theme; ends any waiting for the session.')
+  async write(
+    @Param('id') id: string,
+    @Body() request: WriteToTeamRequest,
+    @Caller() caller: Caller,
+  ): Promise<ThemeView> {
+    const { inputId, text, language } = request;
+    const sealed = await this.sealed(caller, id, inputId, { text });
+    const theme = await this.themes.change(caller.district, inputId, ({ loop }) =>
+      message(loop, { language, sealed }, new Date().toISOString()),
+    );
+    return viewTheme(theme);
+  }
+
+  @Post(':id/withdraw')
+  @Allow(['adviser'], 'own sessions')
+  @Returns(200, ThemeView, 'Takes a theme back; 409 once an answer is delivered.')
+  async withdraw(
+    @Param('id') id: string,
+    @Body() request: WithdrawThemeRequest,
+    @Caller() caller: Caller,
+  ): Promise<ThemeView> {
+    const { inputId, why } = request;
+    const sealed = await this.sealed(caller, id, inputId, { reason: why ?? '' });
+    const theme = await this.themes.change(caller.district, inputId, ({ loop }) =>
+      withdraw(loop, why ? { sealed } : {}, new Date().toISOString()),
+    );
+    return viewTheme(theme);
+  }
+
+  /** Seals words under the theme's key; empty once that is erased, when the loop refuses them anyway. */
+  private async sealed(caller: Caller, sessionId: string, inputId: string, words: object): Promise<string> {
+    await this.sessions.own(caller, sessionId);
+    const { secret } = await this.themes.named(caller.district, sessionId, inputId);
+    return secret ? seal(unwrap(secret), words) : '';
+  }
+}
