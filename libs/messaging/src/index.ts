@@ -8,3 +8,4 @@ export * from './store/aggregate-store.js';
 export { Runtime } from './runtime.js';
 export type { AggregateDocument, StoredEvent } from './store/document.js';
 export { traceparent, withTrace } from './trace.js';
+export { TestTopics } from './kafka/test-topics.js';

@@ -17,13 +17,25 @@ export class Leases {
 
   /** Takes or extends the lease; false while someone else has it. */
   async hold(job: string, milliseconds: number): Promise<boolean> {
+    const mine = {
+      $or: [{ $eq: ['$holder', this.holder] }, { $lt: [{ $ifNull: ['$until', new Date(0)] }, '$$NOW'] }],
+    };
     try {
-      const result = await this.collection.updateOne(
-        { _id: job as never, $or: [{ holder: this.holder }, { $expr: { $lt: ['$until', '$$NOW'] } }] },
-        [{ $set: { holder: this.holder, until: { $add: ['$$NOW', milliseconds] } } }],
-        { upsert: true },
+      const after = await this.collection.findOneAndUpdate(
+        { _id: job as never },
+        [
+          { $set: { mine } },
+          {
+            $set: {
+              holder: { $cond: ['$mine', this.holder, '$holder'] },
+              until: { $cond: ['$mine', { $add: ['$$NOW', milliseconds] }, '$until'] },
+            },
+          },
+          { $unset: 'mine' },
+        ],
+        { upsert: true, returnDocument: 'after' },
       );
-      return result.matchedCount + result.upsertedCount === 1;
+      return after?.['holder'] === this.holder;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
       throw error;

@@ -60,7 +60,10 @@ export class MessagingModule {
           ) =>
             new Runtime({
               messaging,
-              targets: targetsOf(options, modules),
+              // Looked up at start: while modules are built, stores are not there yet.
+              get targets() {
+                return targetsOf(options, modules);
+              },
               topics: options.topics,
               keyRing: options.keys ? keyRing : undefined,
               prepare: async (districts) => {

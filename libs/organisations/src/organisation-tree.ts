@@ -24,7 +24,8 @@ export class OrganisationTree {
   async refresh(districts: readonly District[]): Promise<void> {
     for (const district of districts) {
       const known = this.snapshots.get(district);
-      if (!known || Date.now() - known.readAt > freshMs) this.snapshots.set(district, await this.read(district));
+      if (!known || Date.now() - known.readAt > freshMs)
+        this.snapshots.set(district, await this.read(district));
     }
   }
 
@@ -41,8 +42,14 @@ export class OrganisationTree {
     await this.refresh([district]);
     if (!this.find(district, orgId)) this.snapshots.set(district, await this.read(district));
     const found = this.find(district, orgId);
-    if (!found) throw invalid(field, 'known-organisation', `${field}: there is no organisation '${orgId}' in this district.`);
-    if (!found.active) throw invalid(field, 'active-organisation', `${field}: ${found.name} takes no new input.`);
+    if (!found)
+      throw invalid(
+        field,
+        'known-organisation',
+        `${field}: there is no organisation '${orgId}' in this district.`,
+      );
+    if (!found.active)
+      throw invalid(field, 'active-organisation', `${field}: ${found.name} takes no new input.`);
     return found;
   }
 
@@ -68,20 +75,25 @@ export class OrganisationTree {
   /** The ids of an organisation and everything below it. */
   within(district: District, orgId: string): string[] {
     const found = new Set([orgId]);
-    for (const id of found) for (const child of this.snapshots.get(district)?.children.get(id) ?? []) found.add(child);
+    for (const id of found)
+      for (const child of this.snapshots.get(district)?.children.get(id) ?? []) found.add(child);
     return [...found];
   }
 
   private async read(district: District): Promise<Snapshot> {
     const readAt = Date.now();
     const byId = new Map<string, Organisation>();
-    for (let cursor: string | undefined; ; ) {
+    for (let cursor: string | undefined; ;) {
       const { items, next } = await this.store.list(district, { limit: 1_000, ...(cursor && { cursor }) });
       for (const { state } of items) byId.set(state.orgId, state);
       if (!next) break;
       cursor = next;
     }
     const children = Map.groupBy(byId.values(), (org) => org.parentId ?? '');
-    return { readAt, byId, children: new Map([...children].map(([id, orgs]) => [id, orgs.map((org) => org.orgId)])) };
+    return {
+      readAt,
+      byId,
+      children: new Map([...children].map(([id, orgs]) => [id, orgs.map((org) => org.orgId)])),
+    };
   }
 }

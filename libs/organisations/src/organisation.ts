@@ -22,7 +22,14 @@ export const organisationAggregate: Aggregate<Organisation, OrganisationEvent> =
     switch (event.type) {
       case 'organisation.known': {
         const { orgId, name, level, parentId, active } = event.organisation;
-        return { ...state, orgId, name, level, active, ...(parentId ? { parentId } : { parentId: undefined }) };
+        return {
+          ...state,
+          orgId,
+          name,
+          level,
+          active,
+          ...(parentId ? { parentId } : { parentId: undefined }),
+        };
       }
       case 'organisation.counted': {
         const { orgId, date, students, staff, families } = event.count;

@@ -20,7 +20,6 @@ const redacted = [
 /** One JSON line an entry on standard output, named after its service. */
 export function createLog(service: string): Logger {
   return pino({
-    name: service,
     level: config().logLevel,
     redact: { paths: redacted, censor: '(redacted)' },
     base: { service },

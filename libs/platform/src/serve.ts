@@ -72,7 +72,10 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   await definition.prepare?.(app);
   const strategy = transportOf(app);
   if (strategy) {
-    const consumer = app.connectMicroservice<CustomStrategy>({ strategy }, { inheritAppConfig: false });
+    const consumer = app.connectMicroservice<CustomStrategy>(
+      { strategy },
+      { inheritAppConfig: false, deferInitialization: true },
+    );
     // Nest's default filter would swallow the reason of a failure; parking needs it.
     consumer.useGlobalFilters(new RethrowFilter());
     await app.startAllMicroservices();

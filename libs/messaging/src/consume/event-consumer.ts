@@ -41,7 +41,8 @@ export class EventConsumer {
       sessionTimeout: sessionMs,
       heartbeatInterval: Math.min(3_000, Math.floor(sessionMs / 3)),
       rebalanceTimeout: 20_000,
-      maxWaitTimeInMs: 5_000,
+      // Bounds how long stopping waits for a fetch that brings nothing.
+      maxWaitTimeInMs: 1_500,
       maxBytesPerPartition: 1_048_576,
       retry: {
         retries: 10,
@@ -158,6 +159,7 @@ export class EventConsumer {
         const kind = isInfrastructureFailure(error) ? 'database lost' : 'unforeseen';
         this.logger.error({
           msg: `${kind}, batch of ${fetched.length} is done again in ${wait} ms: ${(error as Error).message}`,
+          ...(kind === 'unforeseen' && { stack: (error as Error).stack }),
         });
         await new Promise((resolve) => setTimeout(resolve, wait));
       }

@@ -5,6 +5,8 @@ import { config } from '#platform';
 import { mendIdleTimer } from './idle-timer.js';
 
 mendIdleTimer();
+// The partitioner is the default one of version 2; kafkajs would say so at every start.
+process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
 
 /** A client named after its service; kafkajs's own lines go to our log without payloads. */
 export function kafkaClient(service: string): Kafka {

@@ -1,0 +1,3 @@
+export * from './engines.js';
+export * from './issuer.js';
+export * from './stack.js';
