@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { OrgStore, OrganisationsModule } from '#organisations';
+import { DeliverByMail } from './delivery/deliver-by-mail.js';
+import { FormController } from './form/form.js';
+import { FollowCase } from './inputs/follow-case.js';
+import { InputClock } from './inputs/input-clock.js';
+import { InputStore } from './inputs/input.store.js';
+import { RaiseInputController } from './inputs/raise-input.js';
+import { ListInputsController } from './ops/list-inputs.js';
+import { DescribeController } from './receipts/about-me.js';
+import { EraseController } from './receipts/erase.js';
+import { OpenReceiptController } from './receipts/open-receipt.js';
+import { Receipts } from './receipts/receipts.js';
+import { SettleController } from './receipts/settle.js';
+import { WithdrawController } from './receipts/withdraw.js';
+import { WriteMessageController } from './receipts/write-message.js';
+
+@Module({
+  imports: [
+    MessagingModule.forService({
+      service: 'intake',
+      stores: [InputStore, OrgStore],
+      reads: {
+        inputId: { store: InputStore, only: (event: { origin?: unknown }) => event.origin === 'intake' },
+        orgId: OrgStore,
+      },
+      topics: ['casework', 'roster'],
+    }),
+    OrganisationsModule,
+  ],
+  controllers: [
+    RaiseInputController,
+    FormController,
+    OpenReceiptController,
+    WriteMessageController,
+    SettleController,
+    WithdrawController,
+    DescribeController,
+    EraseController,
+    ListInputsController,
+    FollowCase,
+    InputClock,
+    DeliverByMail,
+  ],
+  providers: [Receipts],
+})
+export class IntakeModule {}
