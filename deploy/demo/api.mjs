@@ -6,7 +6,8 @@ export const gateway = (process.env.HEARBACK_PUBLIC_URL || 'http://localhost:808
 /** How long one step may take, through any restart on its way. */
 export const PATIENCE_MS = 60_000;
 
-const RESTING = new Set([429, 502, 503, 504]);
+// A service that is being restarted, and a caller who is too fast.
+const isPassing = (status) => status === 429 || status >= 500;
 
 /** An answer that another try will not change. */
 export class Refused extends Error {
@@ -19,9 +20,9 @@ export class Refused extends Error {
 }
 
 /**
- * One call of the public API. Lost connections, 429 and 502 to 504 are tried again with the same
+ * One call of the public API. Lost connections, 429 and 5xx are tried again with the same
  * Idempotency-Key, so a service that was killed meanwhile neither loses nor doubles anything.
- * Answers `{status, body, etag}`; any other 4xx or 5xx, or a minute without an answer, throws.
+ * Answers `{status, body, etag}`; any other 4xx, or a minute without an answer, throws.
  */
 export async function call(method, path, { auth, body, key, ifMatch, form } = {}) {
   const url = path.startsWith('http') ? path : `${gateway}${path}`;
@@ -46,7 +47,7 @@ export async function call(method, path, { auth, body, key, ifMatch, form } = {}
       const text = await response.text();
       const parsed = parse(text);
       if (response.ok) return { status: response.status, body: parsed, etag: response.headers.get('etag') };
-      if (!RESTING.has(response.status)) throw new Refused(what, response.status, parsed);
+      if (!isPassing(response.status)) throw new Refused(what, response.status, parsed);
       last = `${response.status} ${parsed?.detail ?? parsed?.title ?? ''}`.trim();
     } catch (error) {
       if (error instanceof Refused) throw error;
