@@ -9,3 +9,4 @@ export { Runtime } from './runtime.js';
 export type { AggregateDocument, StoredEvent } from './store/document.js';
 export { traceparent, withTrace } from './trace.js';
 export { TestTopics } from './kafka/test-topics.js';
+export type { EventPublisher } from './publish/publisher.js';

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { KafkaJSNonRetriableError } from 'kafkajs';
+// Named imports of kafkajs's errors exist for Jest only: Node sees no static export of them.
+import kafkajs from 'kafkajs';
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { config, isInfrastructureFailure } from '#platform';
 import { partitionCount } from '../kafka/topics.js';
@@ -64,7 +65,7 @@ export class EventConsumer {
     this.consumer.on('consumer.crash', ({ payload }) => {
       this.joined = false;
       this.reason = `the consumer crashed: ${payload.error.message}`;
-      if (!payload.restart || payload.error instanceof KafkaJSNonRetriableError) this.died(this.reason);
+      if (!payload.restart || payload.error instanceof kafkajs.KafkaJSNonRetriableError) this.died(this.reason);
     });
     this.consumer.on('consumer.disconnect', () => {
       this.joined = false;

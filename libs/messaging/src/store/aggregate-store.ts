@@ -33,7 +33,11 @@ export interface ListQuery {
 }
 
 /** How often a command is done again when others keep changing the same document. */
-const maximumRedos = 20;
+const maximumRedos = 40;
+
+/** A random wait that grows with each conflict: those who collide do not collide again in step. */
+const waitAfterConflict = (redo: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** redo, 50)));
 
 /**
  * Loads and saves one kind of aggregate. Every write is one document, guarded by its version, durable before the
@@ -104,6 +108,7 @@ export class AggregateStore<S, E extends { type: string }> {
         this.messaging.written(this, after);
         return loaded({ ...after, version: before.version + 1 });
       }
+      await waitAfterConflict(redo);
     }
     throw unavailable('Many people are changing this at once.');
   }
