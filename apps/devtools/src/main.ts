@@ -37,13 +37,14 @@ async function main(): Promise<void> {
     `devtools: issuer ${settings.issuer}, mails http://${host}:${ports.mailbox}, SMTP ${host}:${ports.smtp}`,
   );
 
+  // Nothing is left to do once these are closed, so the process ends by itself; in one process with the services
+  // they must have their own time to stop.
   const stop = (): void => {
     for (const server of [issuer, mailbox]) {
       server.close();
       server.closeAllConnections();
     }
-    smtp.close(() => process.exit(0));
-    setTimeout(() => process.exit(0), 2_000).unref();
+    smtp.close();
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
