@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection, Document } from 'mongodb';
+import { AggregateStore, Messaging } from '#messaging';
+import type { District } from '#platform';
+import type { Share } from '../rollups/share.js';
+import { rowAggregate } from './row.js';
+import type { Row, RowEvent } from './row.js';
+
+/** A row whose roll-ups are behind; `documentId` and `version` guard the clearing of its mark. */
+export interface DirtyRow {
+  id: string;
+  documentId: string;
+  version: number;
+  row: Row;
+}
+
+/** The ledger: one row per input. */
+@Injectable()
+export class RowStore extends AggregateStore<Row, RowEvent> {
+  private readonly rows: Collection<Document>;
+
+  constructor(messaging: Messaging) {
+    super(messaging, rowAggregate, {
+      indexes: [{ dirty: 1 }, { orgId: 1, raisedAt: 1 }, { orgId: 1, dues: 1 }],
+    });
+    this.rows = messaging.collection(rowAggregate.name);
+  }
+
+  async dirty(district: District, limit: number): Promise<DirtyRow[]> {
+    const found = await this.rows
+      .find({ district, 'index.dirty': true }, { projection: { id: 1, version: 1, state: 1 } })
+      .limit(limit)
+      .toArray();
+    return found.map((document) => ({
+      id: String(document['id']),
+      documentId: String(document._id),
+      version: Number(document['version']),
+      row: document['state'] as Row,
+    }));
+  }
+
+  /**
+   * The shares of an organisation's rows that were raised, or have something due, in [from, to) (epoch ms). Only the
+   * share is read, because a busy day's roll-up reads thousands.
+   */
+  async shares(
+    district: District,
+    kind: 'raised' | 'due',
+    orgId: string,
+    { from, to }: { from: number; to: number },
+  ): Promise<Share[]> {
+    const range = { $gte: from, $lt: to };
+    const within = kind === 'raised' ? { 'index.raisedAt': range } : { 'index.dues': { $elemMatch: range } };
+    const found = await this.rows
+      .find({ district, 'index.orgId': orgId, ...within }, { projection: { _id: 0, 'index.share': 1 } })
+      .toArray();
+    return found.flatMap((document) => {
+      const { share } = document['index'] as { share?: Share };
+      return share ? [share] : [];
+    });
+  }
+
+  /** Rows in the order of their ids, after one of them. */
+  async after(district: District, id: string, limit: number): Promise<{ id: string; row: Row }[]> {
+    const found = await this.rows
+      .find(
+        { district, _id: { $gt: `${district}/${id}`, $lt: `${district}0` } as never },
+        { projection: { id: 1, state: 1 } },
+      )
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return found.map((document) => ({ id: String(document['id']), row: document['state'] as Row }));
+  }
+
+  /** Clears the marks of rows that nobody has changed since they were read; the others stay dirty. */
+  async clean(counted: readonly DirtyRow[]): Promise<void> {
+    if (counted.length === 0) return;
+    await this.writeAll(
+      counted.map(({ documentId, version }) => ({
+        updateOne: {
+          filter: { _id: documentId as never, version },
+          update: { $set: { version: version + 1, 'state.dirty': false }, $unset: { 'index.dirty': '' } },
+        },
+      })),
+    );
+  }
+}

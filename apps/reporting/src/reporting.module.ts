@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { OrganisationsModule, OrgStore } from '#organisations';
+import { FollowCasework } from './ledger/follow-casework.js';
+import { FollowOrigins } from './ledger/follow-origins.js';
+import { RowStore } from './ledger/row.store.js';
+import { KnownInputsController } from './ops/inputs.js';
+import { ClosedLoopController } from './report/closed-loop.js';
+import { LoopTraceController } from './report/loop-trace.js';
+import { Recount } from './rollups/recount.js';
+import { RollUpStore } from './rollups/rollup.store.js';
+
+/** The ledger of every loop, from events alone, and the reports on it. */
+@Module({
+  imports: [
+    MessagingModule.forService({
+      service: 'reporting',
+      stores: [RowStore, OrgStore],
+      reads: { inputId: RowStore, orgId: OrgStore },
+      topics: ['intake', 'student-voice', 'family-council', 'casework', 'roster'],
+    }),
+    OrganisationsModule,
+  ],
+  controllers: [
+    FollowOrigins,
+    FollowCasework,
+    ClosedLoopController,
+    LoopTraceController,
+    KnownInputsController,
+  ],
+  providers: [RollUpStore, Recount],
+})
+export class ReportingModule {}

@@ -1,0 +1,121 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { config, districtFacts, trustedDistrict } from '#platform';
+import type { District } from '#platform';
+import { RowStore } from '../ledger/row.store.js';
+import type { DirtyRow } from '../ledger/row.store.js';
+import { view } from '../ledger/view.js';
+import { bucketId, bucketsOf, sumUp } from './bucket.js';
+import type { Bucket } from './bucket.js';
+import { daysIn } from './days.js';
+import type { DistrictDays } from './days.js';
+import { RollUpStore } from './rollup.store.js';
+
+/** Rows taken at once. */
+const batch = 5_000;
+/** Roll-ups recounted at the same time. */
+const abreast = 4;
+const busyMs = 500;
+/** How often to look without a hint: another instance may have died between its rows and their recount. */
+const idleMs = 5_000;
+
+/**
+ * Recounts the roll-ups of dirty rows, never increments them. In this order, because any other can leave an old sum
+ * for good:
+ * 1. take dirty rows, and every bucket that each may be counted in;
+ * 2. for each bucket read its roll-up's version, then its rows, and write the sum guarded by that version;
+ * 3. clear a row's mark guarded by the row's version, once all its buckets are written.
+ * Whoever loses a guard leaves the row dirty, and the next pass counts again. Any number of instances may do this at once.
+ */
+@Injectable()
+export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger('recount');
+  private timer: NodeJS.Timeout | undefined;
+  private nextAt = Number.POSITIVE_INFINITY;
+  private running: Promise<void> | undefined;
+  private busyUntil = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly rows: RowStore,
+    private readonly rollUps: RollUpStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.plan(busyMs);
+  }
+
+  /** A hint that rows become dirty about now. */
+  soon(): void {
+    this.busyUntil = Date.now() + idleMs;
+    if (!this.running && this.nextAt > Date.now() + busyMs) this.plan(busyMs);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private plan(delay: number): void {
+    if (this.stopped) return;
+    clearTimeout(this.timer);
+    this.nextAt = Date.now() + delay;
+    this.timer = setTimeout(() => {
+      this.running = this.passes().finally(() => (this.running = undefined));
+    }, delay).unref();
+  }
+
+  private async passes(): Promise<void> {
+    const began = Date.now();
+    let counted = 0;
+    try {
+      for (const { id } of config().districts) counted += await this.pass(trustedDistrict(id));
+    } catch (error) {
+      this.log.warn(`roll-ups could not be recounted, tried again: ${(error as Error).message}`);
+    }
+    // A recount of a large day must not take more than half of the time.
+    const delay = counted > 0 || Date.now() < this.busyUntil ? Math.max(busyMs, Date.now() - began) : idleMs;
+    this.running = undefined;
+    this.plan(delay);
+  }
+
+  /** One pass over the dirty rows of a district. @returns how many there were, at most one batch. */
+  async pass(district: District): Promise<number> {
+    const dirty = await this.rows.dirty(district, batch);
+    if (dirty.length === 0) return 0;
+    const days = daysIn(districtFacts(district).timeZone);
+    const buckets = new Map<string, Bucket>();
+    const ofRow = new Map<DirtyRow, string[]>();
+    for (const row of dirty) {
+      this.reportNegative(row);
+      const its = bucketsOf(row.row.facts, days);
+      for (const bucket of its) buckets.set(bucketId(bucket), bucket);
+      ofRow.set(row, its.map(bucketId));
+    }
+    const written = await this.recountAll(district, [...buckets.values()], days);
+    await this.rows.clean(dirty.filter((row) => ofRow.get(row)?.every((id) => written.has(id))));
+    return dirty.length;
+  }
+
+  private async recountAll(district: District, buckets: Bucket[], days: DistrictDays): Promise<Set<string>> {
+    const written = new Set<string>();
+    const worker = async (): Promise<void> => {
+      for (let bucket = buckets.pop(); bucket; bucket = buckets.pop()) {
+        const version = await this.rollUps.version(district, bucket);
+        const shares = await this.rows.shares(district, bucket.kind, bucket.orgId, days.bounds(bucket.day));
+        if (await this.rollUps.put(district, sumUp(bucket, shares, days), version))
+          written.add(bucketId(bucket));
+      }
+    };
+    await Promise.all(Array.from({ length: abreast }, worker));
+    return written;
+  }
+
+  /** The reports count a negative duration as 0 and say how many there were; the log says which. */
+  private reportNegative({ id, row }: DirtyRow): void {
+    const { negative } = view(row.facts);
+    if (negative.length > 0)
+      this.log.warn(`input ${id}: negative ${negative.join(', ')} counted as 0; compare the clocks`);
+  }
+}

@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Db } from 'mongodb';
+import { DATABASE, Problem, TenantCollection } from '#platform';
+import type { District } from '#platform';
+import { bucketId } from './bucket.js';
+import type { Bucket, RollUp } from './bucket.js';
+
+/** The roll-ups; the reports read nothing else. */
+@Injectable()
+export class RollUpStore {
+  private readonly documents: TenantCollection<RollUp>;
+
+  constructor(@Inject(DATABASE) db: Db) {
+    this.documents = new TenantCollection<RollUp>(db, 'rollups');
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.documents.ensureIndexes({ kind: 1, orgId: 1, day: 1 });
+  }
+
+  /** The version of a bucket's roll-up; 0 when there is none yet. */
+  async version(district: District, bucket: Bucket): Promise<number> {
+    return (await this.documents.get(district, bucketId(bucket)))?.version ?? 0;
+  }
+
+  /** Writes a recount, unless another recounter was faster: then false, and nothing has changed. */
+  async put(district: District, rollUp: RollUp, ifVersion: number): Promise<boolean> {
+    try {
+      await this.documents.put(district, bucketId(rollUp), rollUp, ifVersion);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 412) return false;
+      throw error;
+    }
+  }
+
+  /** Those of these organisations for days in [from, to). */
+  find(
+    district: District,
+    kind: Bucket['kind'],
+    orgIds: readonly string[],
+    { from, to }: { from: string; to: string },
+  ): Promise<RollUp[]> {
+    return this.documents.find(district, { kind, orgId: { $in: [...orgIds] }, day: { $gte: from, $lt: to } });
+  }
+}
