@@ -1,0 +1,39 @@
+import type { Aggregate } from '#messaging';
+import { caseState, isOpen } from './case.js';
+import type { Case } from './case.js';
+import type { CaseEvent } from './case-event.js';
+import { caseDue, evolveCase } from './evolve.js';
+
+/** The instant at which the clock must look again: an offer accepted by silence, a risk, a miss, a mail. */
+export function wakeAt(state: Case): string | undefined {
+  const instants = state.mails.map((mail) => mail.nextTryAt);
+  if (state.pending) instants.push(state.pending.silentUntil);
+  for (const input of state.inputs.filter(isOpen)) {
+    const { clock } = input;
+    if (!clock || clock.waitingSince) continue;
+    const steps = input.state === 'routed' ? (['acknowledge', 'answer'] as const) : (['answer'] as const);
+    for (const step of steps) {
+      if (clock.missed.includes(step)) continue;
+      const at = step === 'acknowledge' ? clock.acknowledgeBy : clock.answerBy;
+      const risk = step === 'acknowledge' ? clock.acknowledgeRiskAt : clock.answerRiskAt;
+      instants.push(clock.toldRisk.includes(step) ? at : risk);
+    }
+  }
+  return instants.sort()[0];
+}
+
+export const caseAggregate: Aggregate<Case, CaseEvent> = {
+  name: 'cases',
+  evolve: evolveCase,
+  wakeAt,
+  index: (state) => ({
+    // Both teams of an offer see the case; only the first owns it.
+    teams: [state.team?.teamId, state.pending?.team.teamId].filter((id) => id !== undefined),
+    hiddenFrom: state.hiddenFrom,
+    inputs: state.inputs.map((input) => input.inputId),
+    state: caseState(state),
+    due: caseDue(state),
+    open: caseState(state) !== 'closed',
+    ...(state.assignee && { assignee: state.assignee }),
+  }),
+};

@@ -1,0 +1,4 @@
+import { serve } from '#platform';
+import { CaseworkModule } from './casework.module.js';
+
+await serve({ name: 'casework', module: CaseworkModule });
