@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { uswdsSubset } from './build/uswds-subset';
+import { uswdsSubset } from './build/uswds-subset.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const gateway = process.env['HEARBACK_PUBLIC_URL'] ?? 'http://localhost:8080';

@@ -12,7 +12,8 @@ type PostcssPlugin = NonNullable<Exclude<NonNullable<CSSOptions['postcss']>, str
 export function uswdsSubset(sourceFolder: string): PostcssPlugin {
   const written = wordsIn(sourceFolder);
   const isUsed = (selector: string) =>
-    [...selector.matchAll(/\.((?:[\w-]|\\.)+)/g)].every((match) => written.has((match[1] ?? '').replaceAll('\\', '')));
+    // What a rule must not match need not be written anywhere.
+    [...selector.replaceAll(/:not\([^)]*\)/g, '').matchAll(/\.((?:[\w-]|\\.)+)/g)].every((match) => written.has((match[1] ?? '').replaceAll('\\', '')));
   return {
     postcssPlugin: 'uswds-subset',
     OnceExit(root) {

@@ -84,7 +84,7 @@ export const casework = {
   teams: () => get<{ teams?: Team[]; items?: Team[] } | Team[]>('/api/casework/teams'),
   acknowledge: (id: string) => post(`${one(id)}/acknowledge`, {}),
   assign: (id: string, userId: string) => post(`${one(id)}/assign`, { userId }),
-  message: (id: string, body: { text: string; language: string; inputId?: string; toAll?: boolean }) =>
+  message: (id: string, body: { text: string; language: string; inputId?: string; toAll?: boolean; waitForReply?: boolean }) =>
     post(`${one(id)}/messages`, body),
   note: (id: string, text: string) => post(`${one(id)}/notes`, { text }),
   transfer: (id: string, body: { teamId: string; note: string }) => post(`${one(id)}/transfer`, body),

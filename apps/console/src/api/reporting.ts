@@ -13,13 +13,14 @@ export interface Rate {
   rate: number | null;
 }
 export interface Cell {
-  counts: Partial<Record<string, number>>;
+  /** Loops: `raised` is all of them; the other states are where they are now; open + closed = raised. */
+  counts: Partial<Record<LoopState | 'open' | 'closed', number>>;
   voices: number;
-  times: { acknowledgement?: Times; firstResponse?: Times; answer?: Times };
-  rates: { withinTarget?: Rate; delivered?: Rate; verifiedClosure?: Rate; dispute?: Rate; response?: Rate };
+  times: { routing?: Times; acknowledgement?: Times; firstResponse?: Times; answer?: Times; age?: Times };
+  rates: { withinTarget?: Rate; delivered?: Rate; verifiedClosure?: Rate; dispute?: Rate; response?: Rate; reopen?: Rate };
   outcomes?: Record<string, number>;
 }
-export type Suppressed = { suppressed: true; minimum: number };
+export type Suppressed = { suppressed: true; minimum?: number };
 export type Group = { key: string; name: string } & ((Cell & { suppressed?: false }) | Suppressed);
 export type GroupBy = 'org' | 'month' | 'origin' | 'role' | 'topic';
 
@@ -53,6 +54,8 @@ export interface LoopRow {
   state: LoopState;
   voices?: number;
   teamId?: string;
+  teamName?: string;
+  targets?: { step: string; dueAt: string; doneAt?: string; how: 'met' | 'owed' | 'excused'; teamId?: string }[];
   hops: Hop[];
 }
 

@@ -17,7 +17,7 @@ export function Layout() {
       </a>
       <header className="hb-header">
         <div className="hb-header__in">
-          <NavLink className="hb-brand" to="/" aria-label="Hearback, home">
+          <NavLink className="hb-brand" to="/">
             <Mark />
             <span>
               <span className="hb-brand__name">Hearback</span>
@@ -74,7 +74,7 @@ function placesFor(me: Me | null | undefined): { to: string; name: string }[] {
     { to: '/', name: 'Speak up' },
     { to: '/receipt', name: 'Follow a receipt' },
     ...(has(me, 'member', 'lead') ? [{ to: '/team', name: 'Team queue' }] : []),
-    ...(has(me, 'leader') ? [{ to: '/report', name: 'Report' }] : []),
+    ...(has(me, 'leader', 'it') ? [{ to: '/report', name: 'Report' }] : []),
     ...(has(me, 'adviser') ? [{ to: '/voice', name: 'Student voice' }] : []),
     ...(has(me, 'representative') ? [{ to: '/council', name: 'Family council' }] : []),
   ];

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
-import { reporting, type Hop } from '../api/reporting';
+import { reporting, type Hop, type LoopRow } from '../api/reporting';
 import { kinds, loopStates, sentenceFor, wordFor } from '../api/words';
 import { useFormWords } from '../app/form-words';
 import { For } from '../app/session';
@@ -44,7 +45,8 @@ function Trace() {
                   ['Topic', words.topic(found.data.topic)],
                   ['Kind', wordFor(kinds, found.data.kind)],
                   ['Voices', String(found.data.voices ?? 1)],
-                  ['Team', found.data.teamId ?? 'None yet'],
+                  ['Team', found.data.teamName ?? found.data.teamId ?? 'None yet'],
+                  ...(found.data.targets ?? []).map(targetLine),
                 ]}
               />
             </Part>
@@ -53,6 +55,16 @@ function Trace() {
       )}
     </Page>
   );
+}
+
+function targetLine(target: NonNullable<LoopRow['targets']>[number]): [string, ReactNode] {
+  const how = { met: 'met', owed: 'owed', excused: 'not owed' }[target.how] ?? target.how;
+  return [
+    `Target: ${target.step.replaceAll('-', ' ')}`,
+    <>
+      {how}, due <When at={target.dueAt} />
+    </>,
+  ];
 }
 
 /** The receipt speaks to the originator; here the reader is staff. */

@@ -1,15 +1,17 @@
+import type { ReactNode } from 'react';
 import type { GivenAnswer } from '../api/intake';
 import { outcomes, sentenceFor, wordFor } from '../api/words';
 import { languageName, When } from '../ui/time';
 
 /** Every answer once, the newest first and open; those before it folded. */
-export function Answers({ answers, language }: { answers: GivenAnswer[]; language?: string | undefined }) {
+export function Answers({ answers, language, id = 'answer', level = id === 'answer' ? 2 : 3 }: { answers: GivenAnswer[]; language?: string | undefined; id?: string; level?: 2 | 3 | 4 }) {
   const unique = [...new Map(answers.map((answer) => [answer.answerNo, answer])).values()].sort((a, b) => b.answerNo - a.answerNo);
   const [newest, ...before] = unique;
   if (!newest) return null;
+  const Title = `h${level}` as const;
   return (
-    <section className="hb-part" aria-labelledby="answer">
-      <h2 id="answer">{before.length > 0 ? `The newest answer (number ${newest.answerNo})` : 'The answer'}</h2>
+    <section className={level === 2 ? 'hb-part' : 'hb-subpart'} aria-labelledby={id}>
+      <Title id={id}>{before.length > 0 ? `The newest answer (number ${newest.answerNo})` : 'The answer'}</Title>
       <AnswerCard answer={newest} language={language} />
       {before.map((answer) => (
         <details key={answer.answerNo} className="hb-fold">
@@ -58,10 +60,10 @@ export function AnswerCard({ answer, language }: { answer: GivenAnswer; language
         </Extra>
       )}
       {answer.handedTo && <Extra title="Who is responsible, and how to reach them">{handedToWords(answer.handedTo)}</Extra>}
-      {answer.answerRef && <Extra title="The answer that exists">{answer.answerRef}</Extra>}
+      {answer.answerRef && <Extra title="See the answer to">{answer.answerRef}</Extra>}
       {answer.shapedBy && (
         <div className="hb-shaped">
-          <h3>How your input shaped this</h3>
+          <p className="hb-shaped__title">How your input shaped this</p>
           <p lang={answer.language} dir="auto">
             {answer.shapedBy}
           </p>
@@ -87,7 +89,7 @@ function InLanguage({ language, text, note }: { language: string | undefined; te
   );
 }
 
-function Extra({ title, children }: { title: string; children: React.ReactNode }) {
+function Extra({ title, children }: { title: string; children: ReactNode }) {
   return (
     <p>
       <strong>{title}:</strong> {children}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Problem } from '../api/client';
 import { intake, type Receipt } from '../api/intake';
 import { kinds, loopStates, participations, sentenceFor, wordFor } from '../api/words';
+import { useFragmentCode } from '../app/fragment-code';
 import { AboutMe } from '../speak-up/sent';
 import { Button } from '../ui/button';
 import { Field } from '../ui/form';
@@ -14,11 +15,10 @@ import { Answers } from './answers';
 import { Settle } from './settle';
 import { Talk } from './talk';
 import { Timeline } from './timeline';
-import { useReceiptCode } from './receipt-code';
 import { Withdraw } from './withdraw';
 
 export function FollowReceipt() {
-  const { code, keep, forget } = useReceiptCode();
+  const { code, keep, forget } = useFragmentCode('hearback.receipt');
   const receipt = useQuery({
     queryKey: ['receipt', code],
     queryFn: () => intake.receipt(code),

@@ -1,7 +1,7 @@
 import type { Cell, Group } from '../api/reporting';
 import { wordFor } from '../api/words';
 import { duration } from '../ui/time';
-import { BarPlot, Numbers, percent } from './plot';
+import { BarPlot, Numbers, percent } from '../ui/plot';
 
 const nameOf = (group: Group) => (group.name && group.name !== group.key ? group.name : wordFor({}, group.key));
 const isShown = (group: Group): group is Group & Cell => group.suppressed !== true;
@@ -86,7 +86,7 @@ export function GroupTable({ groups, byName }: { groups: Group[]; byName: string
             ) : (
               <tr key={group.key} className="hb-suppressed">
                 <th scope="row">{nameOf(group)}</th>
-                <td colSpan={9}>fewer than {group.minimum}, not shown</td>
+                <td colSpan={9}>fewer than {group.minimum ?? 'the minimum'}, not shown</td>
               </tr>
             ),
           )}

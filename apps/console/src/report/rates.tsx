@@ -1,6 +1,6 @@
 import type { Cell, Rate } from '../api/reporting';
 import { outcomes as outcomeWords, wordFor } from '../api/words';
-import { BarPlot, Numbers, percent } from './plot';
+import { BarPlot, Numbers, percent } from '../ui/plot';
 
 /** The shares that say if loops close well; each with what it is a share of. */
 export function Rates({ rates }: { rates: Cell['rates'] }) {
@@ -10,6 +10,7 @@ export function Rates({ rates }: { rates: Cell['rates'] }) {
     { name: 'Verified closure', of: 'answered', rate: rates.verifiedClosure },
     { name: 'Said anything', of: 'asked', rate: rates.response },
     { name: 'Said "no"', of: 'replies', rate: rates.dispute },
+    { name: 'Reopened in 30 days', of: 'answered 30 days ago or more', rate: rates.reopen },
   ].map((row) => ({ ...row, rate: row.rate ?? none }));
   const closure = rates.verifiedClosure ?? none;
   const target = rates.withinTarget ?? none;

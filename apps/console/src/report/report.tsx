@@ -7,7 +7,7 @@ import { For } from '../app/session';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { isoDay, When } from '../ui/time';
-import { Funnel } from './funnel';
+import { Funnel, StatesNow } from './funnel';
 import { GroupTable, GroupPlot } from './groups';
 import { Outcomes, Rates } from './rates';
 import { TimesPlot } from './times-plot';
@@ -23,7 +23,7 @@ const bys: { id: GroupBy; name: string }[] = [
 /** The leader's closed-loop report: what was heard, who answered, how fast, was it settled. */
 export function Report() {
   return (
-    <For roles={['leader']} title="Closed-loop report">
+    <For roles={['leader', 'it']} title="Closed-loop report">
       {(me) => <ReportOf me={me} />}
     </For>
   );
@@ -117,7 +117,7 @@ function Shown({ report, byName }: { report: ClosedLoop; byName: string }) {
         {report.orgName ? `${report.orgName}. ` : ''}Loops raised from <When at={report.from} dateOnly /> up to <When at={report.to} dateOnly /> (that day not included). As of <When at={report.asOf} />.
       </p>
       {isSuppressed(total) ? (
-        <Empty>Fewer than {total.minimum}, not shown. So few loops could point to one person.</Empty>
+        <Empty>Fewer than {total.minimum ?? 'the minimum'}, not shown. So few loops could point to one person.</Empty>
       ) : (total.counts['raised'] ?? 0) === 0 ? (
         <Empty>Nothing was raised in this time.</Empty>
       ) : (
@@ -138,7 +138,7 @@ function Shown({ report, byName }: { report: ClosedLoop; byName: string }) {
 }
 
 function TotalParts({ cell }: { cell: Cell }) {
-  const count = (name: string) => cell.counts[name] ?? 0;
+  const count = (name: keyof Cell['counts']) => cell.counts[name] ?? 0;
   return (
     <>
       <ul className="hb-figures">
@@ -148,8 +148,10 @@ function TotalParts({ cell }: { cell: Cell }) {
         <Figure n={count('disputed') + count('unsettled')} name="not settled" note={`${count('unsettled')} after the last answer`} />
         <Figure n={count('unconfirmed')} name="closed, never confirmed" note="silence is not a yes" />
       </ul>
+      <h2 className="usa-sr-only">All loops of this choice</h2>
       <div className="hb-plots">
         <Funnel cell={cell} />
+        <StatesNow cell={cell} />
         <TimesPlot times={cell.times} />
         <Rates rates={cell.rates} />
         <Outcomes outcomes={cell.outcomes ?? {}} />

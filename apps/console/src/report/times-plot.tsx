@@ -1,13 +1,15 @@
 import type { Cell, Times } from '../api/reporting';
 import { duration } from '../ui/time';
-import { BarPlot, Numbers } from './plot';
+import { BarPlot, Numbers } from '../ui/plot';
 
 /** Acknowledgement, first response and answer: median, and within what time nine of ten came. */
 export function TimesPlot({ times }: { times: Cell['times'] }) {
   const rows = [
+    { name: 'Routed to a team', times: times.routing },
     { name: 'Acknowledgement', times: times.acknowledgement },
     { name: 'First response', times: times.firstResponse },
     { name: 'Answer', times: times.answer },
+    { name: 'Still open, so far', times: times.age },
   ].map(({ name, times }) => ({ name, ...(times ?? none) }));
   const answer = times.answer ?? none;
   return (

@@ -6,7 +6,7 @@ import type { Me } from '../api/me';
 import { participations, type Participation } from '../api/words';
 import { useFormWords } from '../app/form-words';
 import { Button } from '../ui/button';
-import { ErrorSummary, Field, Select } from '../ui/form';
+import { ErrorSummary, Field, Select, Tick } from '../ui/form';
 import { useSubmit, type Submission } from '../ui/submit';
 import { AnswerForm } from './answer-form';
 
@@ -65,18 +65,21 @@ export function ActionFrame({ form, title, of, onSubmit, send, cancel, children 
 
 const owed = (field: string, value: string, message: string): FieldError[] => (value.trim() ? [] : [{ field, message }]);
 
+type MessageBody = Parameters<typeof casework.message>[1];
+
 function MessageForm({ one, changed, cancel }: ActionProps) {
   const words = useFormWords();
   const [text, setText] = useState('');
   const [language, setLanguage] = useState('en');
+  const [waits, setWaits] = useState(false);
   const [to, setTo] = useState(one.inputs.length > 1 ? 'all' : (one.inputs[0]?.inputId ?? ''));
   const sending = useSubmit({
-    check: (body: { text: string; language: string; inputId?: string; toAll?: boolean }) => owed('text', body.text, 'Write your message'),
-    send: (body: { text: string; language: string; inputId?: string; toAll?: boolean }) => casework.message(one.caseId, body),
+    check: (body: MessageBody) => owed('text', body.text, 'Write your message'),
+    send: (body: MessageBody) => casework.message(one.caseId, body),
     done: () => changed('Your message is on its way.'),
   });
   return (
-    <ActionFrame form="message" title="Write to the originator" of={sending} send="Send message" cancel={cancel} onSubmit={() => sending.submit({ text: text.trim(), language, ...(to === 'all' ? { toAll: true } : { inputId: to }) })}>
+    <ActionFrame form="message" title="Write to the originator" of={sending} send="Send message" cancel={cancel} onSubmit={() => sending.submit({ text: text.trim(), language, ...(to === 'all' ? { toAll: true } : { inputId: to }), ...(waits && { waitForReply: true }) })}>
       {one.inputs.length > 1 && (
         <Field form="message" name="inputId" label="To" errors={sending.errors}>
           {(control) => (
@@ -90,6 +93,7 @@ function MessageForm({ one, changed, cancel }: ActionProps) {
       <Field form="message" name="text" label="Message" errors={sending.errors}>
         {(control) => <textarea className="usa-textarea" {...control} lang={language} value={text} onChange={(event) => setText(event.target.value)} />}
       </Field>
+      <Tick name="waitForReply" value="yes" label="We need their reply to go on" says="The clock stops until they write." checked={waits} onChange={setWaits} />
     </ActionFrame>
   );
 }

@@ -13,7 +13,7 @@ const owes: Partial<Record<Outcome, { field: 'reason' | 'promiseDate' | 'handedT
   declined: { field: 'reason', label: 'Why not?', hint: 'The originator reads the reason.', missing: 'Say why it is declined' },
   planned: { field: 'promiseDate', label: 'Promised by', hint: 'The case stays open. On this day the originator is told if you kept it.', missing: 'Give the date you promise' },
   'not ours': { field: 'handedTo', label: 'Who is responsible, and how to reach them', hint: 'Only for a body outside the district. Inside it, transfer the case.', missing: 'Say who is responsible and how to reach them' },
-  'already answered': { field: 'answerRef', label: 'Link to the answer', hint: 'Only an answer that this originator may read.', missing: 'Give the link to the answer' },
+  'already answered': { field: 'answerRef', label: 'Id of the input whose answer settles this', hint: 'Only an input whose answer this originator can read.', missing: 'Give the id of the input that was answered' },
 };
 const onlyFor: Partial<Record<Outcome, Kind>> = { matched: 'offer', thanked: 'praise' };
 
@@ -60,7 +60,7 @@ export function AnswerForm({ one, etag, changed, cancel }: ActionProps) {
         <Field form="answer" name={owed.field} label={owed.label} hint={owed.hint} errors={sending.errors}>
           {(control) =>
             owed.field === 'promiseDate' ? (
-              <input className="usa-input" type="date" min={isoDay(new Date())} {...control} value={draft.extra} onChange={(event) => set({ extra: event.target.value })} />
+              <input className="usa-input" type="date" min={isoDay(new Date(Date.now() + 86_400_000))} {...control} value={draft.extra} onChange={(event) => set({ extra: event.target.value })} />
             ) : owed.field === 'reason' ? (
               <textarea className="usa-textarea hb-short" {...control} value={draft.extra} onChange={(event) => set({ extra: event.target.value })} />
             ) : (

@@ -36,8 +36,8 @@ export function Part({ title, id, children, tone = 'plain' }: { title: string; i
 export function Facts({ items }: { items: [string, ReactNode][] }) {
   return (
     <dl className="hb-facts">
-      {items.map(([name, value]) => (
-        <div key={name}>
+      {items.map(([name, value], n) => (
+        <div key={`${name} ${n}`}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

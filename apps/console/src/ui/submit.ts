@@ -63,7 +63,9 @@ export const plainField = (field: string): string =>
   field
     .replace(/^[/$.]+/, '')
     .replaceAll(/[/[]/g, '.')
-    .replaceAll(']', '');
+    .replaceAll(']', '')
+    // A report back sends its one answer in a list.
+    .replace(/^answers\.0\.(?=[a-z])/, '');
 
 /** The message for a field, or for a part of it. */
 export function errorFor(errors: FieldError[], field: string): string | undefined {

@@ -1,31 +1,29 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-const drawer = 'hearback.receipt';
-
 /**
- * The receipt code of this tab. It may come in the address's fragment, which is then taken away, so that it
- * stays neither in the history nor on a shared screen; it lives only in this tab's session storage.
+ * A secret code of this tab, a receipt's or a session's. It may come in the address's fragment, which is then taken
+ * away, so that it stays neither in the history nor on a shared screen; it lives only in this tab's session storage.
  */
-export function useReceiptCode() {
+export function useFragmentCode(drawer: 'hearback.receipt' | 'hearback.session') {
   const { hash, pathname } = useLocation();
   const navigate = useNavigate();
-  const [code, setCode] = useState(() => fromFragment(hash) || read());
+  const [code, setCode] = useState(() => fromFragment(hash) || read(drawer));
   useEffect(() => {
     const arrived = fromFragment(hash);
     if (!arrived) return;
-    write(arrived);
+    write(drawer, arrived);
     setCode(arrived);
     void navigate(pathname, { replace: true });
-  }, [hash, pathname, navigate]);
+  }, [drawer, hash, pathname, navigate]);
   const keep = useCallback((value: string) => {
-    write(value.trim());
+    write(drawer, value.trim());
     setCode(value.trim());
-  }, []);
+  }, [drawer]);
   const forget = useCallback(() => {
-    write('');
+    write(drawer, '');
     setCode('');
-  }, []);
+  }, [drawer]);
   return { code, keep, forget };
 }
 
@@ -39,7 +37,7 @@ function fromFragment(hash: string): string {
   }
 }
 
-function read(): string {
+function read(drawer: string): string {
   try {
     return sessionStorage.getItem(drawer) ?? '';
   } catch {
@@ -47,7 +45,7 @@ function read(): string {
   }
 }
 
-function write(code: string) {
+function write(drawer: string, code: string) {
   try {
     if (code) sessionStorage.setItem(drawer, code);
     else sessionStorage.removeItem(drawer);
