@@ -10,3 +10,4 @@ export type { AggregateDocument, StoredEvent } from './store/document.js';
 export { traceparent, withTrace } from './trace.js';
 export { TestTopics } from './kafka/test-topics.js';
 export type { EventPublisher } from './publish/publisher.js';
+export { validateEvent } from './publish/validate.js';

@@ -65,7 +65,8 @@ export class EventConsumer {
     this.consumer.on('consumer.crash', ({ payload }) => {
       this.joined = false;
       this.reason = `the consumer crashed: ${payload.error.message}`;
-      if (!payload.restart || payload.error instanceof kafkajs.KafkaJSNonRetriableError) this.died(this.reason);
+      if (!payload.restart || payload.error instanceof kafkajs.KafkaJSNonRetriableError)
+        this.died(this.reason);
     });
     this.consumer.on('consumer.disconnect', () => {
       this.joined = false;
