@@ -33,6 +33,7 @@ export async function call(method, path, { auth, body, key, ifMatch, form } = {}
     ...(ifMatch && { 'if-match': ifMatch }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
+  const content = form ?? (body === undefined ? undefined : JSON.stringify(body));
   const what = `${method} ${new URL(url).pathname}`;
   const until = Date.now() + PATIENCE_MS;
   let last = 'nothing';
@@ -41,7 +42,7 @@ export async function call(method, path, { auth, body, key, ifMatch, form } = {}
       const response = await fetch(url, {
         method,
         headers,
-        body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
+        ...(content !== undefined && { body: content }),
         signal: AbortSignal.timeout(15_000),
       });
       const text = await response.text();

@@ -27,29 +27,25 @@ async function loadRoster(auth) {
   }
   say(`reading ${files.length} OneRoster files`);
   const { body } = await call('POST', '/api/roster/imports', { auth, form });
-  const done = await until('the import', async (seen) => {
-    const { body: now } = await call('GET', `/api/roster/imports/${body.importId}`, { auth });
-    seen.last = stateOf(now);
-    return ['running', 'reading', 'pending', 'accepted', 'queued', 'applying'].includes(seen.last)
-      ? undefined
-      : now;
+  const {
+    state,
+    problem,
+    files: reports,
+  } = await until('the import', async (seen) => {
+    const { body: report } = await call('GET', `/api/roster/imports/${body.importId}`, { auth });
+    seen.last = report.state;
+    return ['received', 'applying'].includes(report.state) ? undefined : report;
   });
-  const reports = done.files ?? [];
-  const sum = (what) => reports.reduce((all, file) => all + countOf(file[what]), 0);
-  if (/fail|refus|reject/.test(stateOf(done))) {
-    throw new Error(
-      `the import ${body.importId} ${stateOf(done)}: ${done.reason ?? done.error ?? JSON.stringify(reports)}`,
-    );
+  if (state !== 'applied') throw new Error(`the import ${body.importId} is ${state}: ${problem}`);
+  const wrong = reports.find((file) => file.state === 'refused' || file.quarantined > 0);
+  if (wrong) {
+    const why =
+      wrong.problem ?? wrong.reasons.map(({ line, message }) => `line ${line}: ${message}`).join('; ');
+    throw new Error(`${wrong.file}.csv was not taken whole: ${why}`);
   }
-  if (sum('quarantined') > 0) {
-    const worst = reports.find((file) => countOf(file.quarantined) > 0);
-    throw new Error(`${sum('quarantined')} rows were quarantined, first in ${JSON.stringify(worst)}`);
-  }
+  const sum = (what) => reports.reduce((all, file) => all + file[what], 0);
   say(`${sum('read')} rows read, ${sum('changed')} changed`);
 }
-
-const stateOf = (report) => report.state ?? report.status ?? 'unknown';
-const countOf = (value) => (Array.isArray(value) ? value.length : Number(value ?? 0));
 
 /** Puts the whole list, unless the same is there. A team's organisation may still be on its way: 422 is tried again. */
 async function put(path, auth, wanted, list, id) {
