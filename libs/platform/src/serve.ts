@@ -8,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AllowanceGuard } from './auth/guard.js';
 import { config, portOf } from './config.js';
 import type { ServiceName } from './config.js';
+import { readJsonOnly } from './http/json-body.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { limitRates } from './http/rate-limit.js';
 import { requestValidation } from './http/validation.js';
@@ -62,7 +63,10 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule, adapter, {
     logger: new NestLog(createLog(name)),
     abortOnError: false,
+    bodyParser: name === 'gateway',
   });
+  // The gateway passes bodies on as they came.
+  if (name !== 'gateway') readJsonOnly(adapter.getInstance() as unknown as Parameters<typeof readJsonOnly>[0]);
   limitRates(adapter.getInstance() as unknown as Parameters<typeof limitRates>[0]);
   app.setGlobalPrefix(name === 'gateway' ? '' : `api/${name}`, { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(requestValidation());
