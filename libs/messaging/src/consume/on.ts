@@ -1,6 +1,6 @@
 import { Controller, applyDecorators } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EventClass, EventData, Publisher } from '#contracts';
 import type { District } from '#platform';
 import type { AggregateStore } from '../store/aggregate-store.js';
@@ -38,6 +38,9 @@ export function On<E extends EventData>(event: EventClass<E>) {
     name: string | symbol,
     descriptor: TypedPropertyDescriptor<H>,
   ): void {
+    // Without them Nest hands a method its first parameter alone.
+    Payload()(target, name, 0);
+    Ctx()(target, name, 1);
     EventPattern<string>(event.type)(target, name, descriptor as unknown as TypedPropertyDescriptor<never>);
   };
 }
