@@ -75,10 +75,10 @@ class TwoSides {
 
   step(what: number, pick: number): void {
     this.now += 1;
-    if (what < 4) this.originatorActs(pick);
-    else if (what < 7) this.teamActs(pick);
-    else if (what === 7) this.arriveAtOrigin();
-    else if (what === 8) this.arriveAtCasework();
+    if (what < 3) this.originatorActs(pick);
+    else if (what < 5) this.teamActs(pick);
+    else if (what < 7) for (let i = 0; i <= pick % 4; i += 1) this.arriveAtOrigin();
+    else if (what < 9) for (let i = 0; i <= pick % 4; i += 1) this.arriveAtCasework();
     else this.timePasses(pick);
   }
 
