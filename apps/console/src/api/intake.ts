@@ -25,6 +25,7 @@ export interface SpeakUpForm {
   crisisLines: { name: string; contact: string; what: string }[];
   notLive: string;
 }
+export type LocalForm = SpeakUpForm & { lang: string };
 export interface NewInput {
   orgId: string;
   topic: string;
@@ -95,7 +96,14 @@ const me = '/api/intake/receipts/me';
 const withCode = (value: string) => ({ code: { kind: 'Receipt' as const, value } });
 
 export const intake = {
-  form: (lang: string) => get<SpeakUpForm>(withQuery('/api/intake/form', { lang })),
+  /** The form in a language, and the language that its names are really in: English where the district has no other. */
+  form: async (lang: string): Promise<LocalForm> => {
+    const path = '/api/intake/form';
+    const form = await get<SpeakUpForm>(withQuery(path, { lang }));
+    if (lang === 'en') return { ...form, lang };
+    const english = await get<SpeakUpForm>(withQuery(path, { lang: 'en' }));
+    return { ...form, lang: english.notLive === form.notLive ? 'en' : lang };
+  },
   raise: (input: NewInput, idempotencyKey: string) => post<Accepted>('/api/intake/inputs', input, { idempotencyKey }),
   receipt: (code: string) => get<Receipt>(me, withCode(code)),
   message: (code: string, body: { text: string; language: string }) => post(`${me}/messages`, body, withCode(code)),

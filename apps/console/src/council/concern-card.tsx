@@ -33,7 +33,7 @@ export function ConcernCard({ concern, round, changed }: RoundProps & { concern:
           </>
         )}
       </p>
-      <Answers answers={concern.answers} id={`answer-${concern.inputId}`} language={concern.language} />
+      <Answers answers={concern.answers} id={`answer-${concern.inputId}`} language={concern.language} whose="the" />
       {concern.closure && (
         <p>
           <strong>The families' word:</strong> {concern.closure.yes ?? 0} yes, {concern.closure.no ?? 0} no, {concern.closure.noReply ?? 0} no reply (<When at={concern.closure.at} />

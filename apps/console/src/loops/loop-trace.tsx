@@ -95,7 +95,7 @@ function Hops({ hops }: { hops: Hop[] }) {
               <span className="hb-quiet">{n > 0 ? `${duration(Math.max(0, since))} after the hop before` : ''}</span>
             </div>
             <div>
-              <p className="hb-hops__what">{wordFor(loopStates, hop.what)}</p>
+              <p className="hb-hops__what">{wordFor({}, hop.what)}</p>
               {hop.detail && <p>{hop.detail}</p>}
               <p className="hb-quiet">
                 <When at={hop.at} /> · {hop.publisher} · <code>{hop.event}</code>

@@ -4,7 +4,7 @@ import { outcomes, sentenceFor, wordFor } from '../api/words';
 import { languageName, When } from '../ui/time';
 
 /** Every answer once, the newest first and open; those before it folded. */
-export function Answers({ answers, language, id = 'answer', level = id === 'answer' ? 2 : 3 }: { answers: GivenAnswer[]; language?: string | undefined; id?: string; level?: 2 | 3 | 4 }) {
+export function Answers({ answers, language, id = 'answer', level = id === 'answer' ? 2 : 3, whose = 'your' }: { answers: GivenAnswer[]; language?: string | undefined; id?: string; level?: 2 | 3 | 4; whose?: 'your' | 'the' }) {
   const unique = [...new Map(answers.map((answer) => [answer.answerNo, answer])).values()].sort((a, b) => b.answerNo - a.answerNo);
   const [newest, ...before] = unique;
   if (!newest) return null;
@@ -12,11 +12,11 @@ export function Answers({ answers, language, id = 'answer', level = id === 'answ
   return (
     <section className={level === 2 ? 'hb-part' : 'hb-subpart'} aria-labelledby={id}>
       <Title id={id}>{before.length > 0 ? `The newest answer (number ${newest.answerNo})` : 'The answer'}</Title>
-      <AnswerCard answer={newest} language={language} />
+      <AnswerCard answer={newest} language={language} whose={whose} />
       {before.map((answer) => (
         <details key={answer.answerNo} className="hb-fold">
           <summary>Answer {answer.answerNo}, replaced by a newer one</summary>
-          <AnswerCard answer={answer} language={language} />
+          <AnswerCard answer={answer} language={language} whose={whose} />
         </details>
       ))}
     </section>
@@ -24,7 +24,7 @@ export function Answers({ answers, language, id = 'answer', level = id === 'answ
 }
 
 /** One answer with its outcome, its words in each language, and how the input shaped it. */
-export function AnswerCard({ answer, language }: { answer: GivenAnswer; language?: string | undefined }) {
+export function AnswerCard({ answer, language, whose = 'your' }: { answer: GivenAnswer; language?: string | undefined; whose?: 'your' | 'the' }) {
   const translations = answer.translations ?? [];
   const own = language ? translations.find((one) => one.language === language) : undefined;
   const others = translations.filter((one) => one !== own);
@@ -63,7 +63,7 @@ export function AnswerCard({ answer, language }: { answer: GivenAnswer; language
       {answer.answerRef && <Extra title="See the answer to">{answer.answerRef}</Extra>}
       {answer.shapedBy && (
         <div className="hb-shaped">
-          <p className="hb-shaped__title">How your input shaped this</p>
+          <p className="hb-shaped__title">How {whose} input shaped this</p>
           <p lang={answer.language} dir="auto">
             {answer.shapedBy}
           </p>

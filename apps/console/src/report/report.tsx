@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
+import { useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
 import type { Me } from '../api/me';
 import { reporting, type Cell, type ClosedLoop, type GroupBy, type Suppressed } from '../api/reporting';
 import { roster, type Org } from '../api/roster';
 import { For } from '../app/session';
+import { Button } from '../ui/button';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { isoDay, When } from '../ui/time';
@@ -105,6 +107,7 @@ function ReportOf({ me }: { me: Me }) {
       {report.isPending && report.fetchStatus !== 'idle' && <Loading what="the report" />}
       {report.isError && <Failed error={report.error} retry={() => void report.refetch()} />}
       {report.data && <Shown report={report.data} byName={bys.find((by) => by.id === report.data.by)?.name ?? ''} />}
+      <TraceForm />
     </Page>
   );
 }
@@ -166,6 +169,33 @@ function Figure({ n, name, note }: { n: number; name: string; note: string }) {
       <span className="hb-figures__n">{n.toLocaleString('en-US')}</span> <span className="hb-figures__name">{name}</span>{' '}
       <span className="hb-quiet">{note}</span>
     </li>
+  );
+}
+
+/** From an id that someone was given to the trace of that loop; the report itself leads to no single loop. */
+function TraceForm() {
+  const navigate = useNavigate();
+  const [inputId, setInputId] = useState('');
+  return (
+    <Part title="Trace one loop" id="trace" tone="soft">
+      <form
+        className="hb-inline"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (inputId.trim()) void navigate(`/loops/${encodeURIComponent(inputId.trim())}`);
+        }}
+      >
+        <div>
+          <label className="usa-label" htmlFor="trace-id">
+            Id of the input
+          </label>
+          <input id="trace-id" className="usa-input" type="text" autoComplete="off" value={inputId} onChange={(event) => setInputId(event.target.value)} />
+        </div>
+        <Button type="submit" look="outline">
+          Show the trace
+        </Button>
+      </form>
+    </Part>
   );
 }
 

@@ -1,23 +1,23 @@
-import type { SpeakUpForm, Topic } from '../api/intake';
+import type { LocalForm, Topic } from '../api/intake';
 import { participations, sentenceFor, wordFor } from '../api/words';
 import type { Draft } from './draft';
 
 const days = (n: number) => (n === 1 ? '1 school day' : `${n} school days`);
 
 /** Who will read this, who will not, and what happens when: all of it before the send button. */
-export function BeforeSending({ draft, choices, topic, orgName }: { draft: Draft; choices: SpeakUpForm; topic: Topic | undefined; orgName: string | undefined }) {
+export function BeforeSending({ draft, choices, topic, orgName }: { draft: Draft; choices: LocalForm; topic: Topic | undefined; orgName: string | undefined }) {
   const place = orgName ?? 'the school';
   const hidden = choices.teams?.filter((team) => draft.hiddenTeams.includes(team.id)).map((team) => team.name) ?? [];
   return (
     <div className="hb-before">
       <div>
         <h3>Who will read this</h3>
-        <p>{choices.readers}</p>
+        <p lang={choices.lang}>{choices.readers}</p>
         {draft.hide !== 'nobody' && <p>Because of your choice it goes to the level above {place}.</p>}
       </div>
       <div>
         <h3>Who will not</h3>
-        <p>{choices.notReaders}</p>
+        <p lang={choices.lang}>{choices.notReaders}</p>
         {draft.hide === 'school' && <p>Nobody at {place} can open it or see that it exists.</p>}
         {hidden.length > 0 && <p>{hidden.join(', ')} can not open it or see that it exists.</p>}
         {draft.way === 'reachable' && <p>No team sees your contact.</p>}
@@ -50,18 +50,19 @@ export function BeforeSending({ draft, choices, topic, orgName }: { draft: Draft
 }
 
 /** Where to turn when it cannot wait. */
-export function CrisisLines({ choices }: { choices: SpeakUpForm }) {
+export function CrisisLines({ choices }: { choices: LocalForm }) {
   return (
     <aside className="hb-crisis" aria-labelledby="crisis">
       <h2 id="crisis">Is someone in danger now?</h2>
-      <p>{choices.notLive}</p>
-      <ul>
+      <p lang={choices.lang}>{choices.notLive}</p>
+      <ul lang={choices.lang}>
         {choices.crisisLines.map((line) => (
           <li key={line.contact}>
             <a href={hrefOf(line.contact)}>
               <strong>{line.contact}</strong>
             </a>{' '}
-            {line.name}: {line.what}
+            {line.contact.includes(line.name) ? '' : `${line.name}: `}
+            {line.what}
           </li>
         ))}
       </ul>

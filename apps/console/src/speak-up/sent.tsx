@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { intake, type Accepted, type SpeakUpForm } from '../api/intake';
+import { intake, type Accepted, type LocalForm } from '../api/intake';
 import { Button } from '../ui/button';
 import { Choices, ErrorSummary, Tick } from '../ui/form';
 import { Notice } from '../ui/notice';
@@ -8,7 +8,7 @@ import { Page, Part } from '../ui/page';
 import { useSubmit } from '../ui/submit';
 
 /** The receipt, shown once. The code travels in the fragment, which no server sees. */
-export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted; choices: SpeakUpForm; forThem: boolean; again: () => void }) {
+export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted; choices: LocalForm; forThem: boolean; again: () => void }) {
   const [copied, setCopied] = useState('');
   const copy = async () => {
     try {
@@ -54,7 +54,7 @@ export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted
 }
 
 /** Optional, after the receipt: standings and groups, which only reports read. */
-export function AboutMe({ receipt, choices }: { receipt: string; choices: Pick<SpeakUpForm, 'standings' | 'groups'> }) {
+export function AboutMe({ receipt, choices }: { receipt: string; choices: Pick<LocalForm, 'standings' | 'groups' | 'lang'> }) {
   const [standings, setStandings] = useState<string[]>([]);
   const [groups, setGroups] = useState<string[]>([]);
   const [saved, setSaved] = useState(false);
@@ -89,7 +89,7 @@ export function AboutMe({ receipt, choices }: { receipt: string; choices: Pick<S
         {choices.standings.length > 0 && (
           <Choices form="about" name="standings" label="Does one of these fit you?" optional errors={sending.errors}>
             {choices.standings.map((one) => (
-              <Tick key={one.id} name="standings" value={one.id} label={one.name} checked={standings.includes(one.id)} onChange={(on) => setStandings(toggle(standings, one.id, on))} />
+              <Tick key={one.id} name="standings" value={one.id} label={<span lang={choices.lang}>{one.name}</span>} checked={standings.includes(one.id)} onChange={(on) => setStandings(toggle(standings, one.id, on))} />
             ))}
           </Choices>
         )}
@@ -97,7 +97,7 @@ export function AboutMe({ receipt, choices }: { receipt: string; choices: Pick<S
           <Choices form="about" name="groups" label="Do you, or your child, belong to one of these groups?" optional errors={sending.errors}>
             <div className="hb-ticks">
               {choices.groups.map((one) => (
-                <Tick key={one.id} name="groups" value={one.id} label={one.name} checked={groups.includes(one.id)} onChange={(on) => setGroups(toggle(groups, one.id, on))} />
+                <Tick key={one.id} name="groups" value={one.id} label={<span lang={choices.lang}>{one.name}</span>} checked={groups.includes(one.id)} onChange={(on) => setGroups(toggle(groups, one.id, on))} />
               ))}
             </div>
           </Choices>

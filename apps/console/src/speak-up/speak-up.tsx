@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { intake, type Accepted, type SpeakUpForm } from '../api/intake';
+import { intake, type Accepted, type LocalForm } from '../api/intake';
 import { kinds, sentenceFor, wordFor } from '../api/words';
 import { Button } from '../ui/button';
 import { Choices, ErrorSummary, Field, Radio, Select } from '../ui/form';
@@ -41,7 +41,7 @@ export function SpeakUp() {
   );
 }
 
-function SpeakUpFormParts({ choices, lang, onSent }: { choices: SpeakUpForm; lang: string; onSent: (accepted: Accepted, forThem: boolean) => void }) {
+function SpeakUpFormParts({ choices, lang, onSent }: { choices: LocalForm; lang: string; onSent: (accepted: Accepted, forThem: boolean) => void }) {
   const [address, setAddress] = useSearchParams();
   const [words, setWords] = useState(emptyDraft);
   const chosen = Object.fromEntries(inAddress.map((name) => [name, address.get(name) ?? ''])) as Record<(typeof inAddress)[number], string>;
@@ -91,12 +91,12 @@ function SpeakUpFormParts({ choices, lang, onSent }: { choices: SpeakUpForm; lan
           <Choices form={form} name="kind" label="What kind of input is it?" errors={errors}>
             <div className="hb-tiles">
               {choices.kinds.map((kind) => (
-                <Radio key={kind.id} name="kind" value={kind.id} label={kind.name || wordFor(kinds, kind.id)} says={sentenceFor(kinds, kind.id)} checked={draft.kind === kind.id} onChange={() => choose('kind', kind.id)} />
+                <Radio key={kind.id} name="kind" value={kind.id} label={<span lang={choices.lang}>{kind.name || wordFor(kinds, kind.id)}</span>} says={sentenceFor(kinds, kind.id)} checked={draft.kind === kind.id} onChange={() => choose('kind', kind.id)} />
               ))}
             </div>
           </Choices>
           <Field form={form} name="topic" label="Topic" errors={errors}>
-            {(control) => <Select control={control} value={draft.topic} onChange={(value) => choose('topic', value)} choices={choices.topics} />}
+            {(control) => <Select control={control} value={draft.topic} onChange={(value) => choose('topic', value)} choices={choices.topics} lang={choices.lang} />}
           </Field>
         </section>
         <section aria-labelledby="s2" className="hb-step">
@@ -114,7 +114,7 @@ function SpeakUpFormParts({ choices, lang, onSent }: { choices: SpeakUpForm; lan
         <section aria-labelledby="s3" className="hb-step">
           <h2 id="s3">You</h2>
           <Field form={form} name="role" label="Who are you to the schools?" errors={errors}>
-            {(control) => <Select control={control} value={draft.role} onChange={(value) => choose('role', value)} choices={choices.roles} />}
+            {(control) => <Select control={control} value={draft.role} onChange={(value) => choose('role', value)} choices={choices.roles} lang={choices.lang} />}
           </Field>
           <WhoYouAre form={form} draft={draft} change={change} choices={choices} errors={errors} />
           <OnBehalf form={form} draft={draft} change={change} errors={errors} />
@@ -123,7 +123,7 @@ function SpeakUpFormParts({ choices, lang, onSent }: { choices: SpeakUpForm; lan
         <section aria-labelledby="s4" className="hb-step hb-step--last">
           <h2 id="s4">Before you send</h2>
           <BeforeSending draft={draft} choices={choices} topic={topic} orgName={orgName} />
-          <p className="hb-notlive">{choices.notLive}</p>
+          <p className="hb-notlive" lang={choices.lang}>{choices.notLive}</p>
           <Button type="submit" pending={sending.pending}>
             Send
           </Button>

@@ -68,7 +68,7 @@ function OneCase({ me }: { me: Me }) {
               {[...one.answers]
                 .sort((a, b) => b.answerNo - a.answerNo)
                 .map((answer) => (
-                  <AnswerCard key={`${answer.inputId ?? ''} ${answer.answerNo}`} answer={answer} />
+                  <AnswerCard key={`${answer.inputId ?? ''} ${answer.answerNo}`} answer={answer} whose="the" />
                 ))}
             </Part>
           )}

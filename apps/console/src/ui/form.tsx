@@ -191,6 +191,7 @@ export function Select({
   onChange,
   choices,
   empty = 'Choose one',
+  lang,
 }: {
   control: ControlProps;
   value: string;
@@ -198,12 +199,14 @@ export function Select({
   choices: readonly { id: string; name: string }[];
   /** The line for "nothing chosen"; null when something always is. */
   empty?: string | null;
+  /** The language of the choices' names, where it is not the page's. */
+  lang?: string | undefined;
 }) {
   return (
     <select className="usa-select" {...control} value={value} onChange={(event) => onChange(event.target.value)}>
       {empty !== null && <option value="">{empty}</option>}
       {choices.map((choice) => (
-        <option key={choice.id} value={choice.id}>
+        <option key={choice.id} value={choice.id} lang={lang}>
           {choice.name}
         </option>
       ))}

@@ -17,6 +17,7 @@ function parse(at: string): Date | undefined {
 /** "2 days", "3.5 hours", "40 seconds": one unit, at most one decimal. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return '–';
+  if (seconds > 0 && seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
   const units: [number, string][] = [
     [86_400, 'day'],
     [3_600, 'hour'],

@@ -23,7 +23,7 @@ export function ThemeCard({ theme, sessionId, changed }: { theme: Theme; session
           </>
         )}
       </p>
-      <Answers answers={theme.answers} id={`answer-${theme.inputId}`} />
+      <Answers answers={theme.answers} id={`answer-${theme.inputId}`} whose="the" />
       {theme.closure && (
         <p>
           <strong>The group's word:</strong> {theme.closure.yes ?? 0} yes, {theme.closure.no ?? 0} no, {theme.closure.noReply ?? 0} no reply (<When at={theme.closure.at} />
