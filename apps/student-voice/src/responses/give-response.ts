@@ -7,6 +7,7 @@ import { Allow, Caller, Idempotent, Returns, config, districtOfCode, sameBody } 
 import type { Command } from '#platform';
 import { codeNoOf, takeResponse } from '../sessions/session.js';
 import { SessionStore } from '../sessions/session.store.js';
+import { InTurn } from './in-turn.js';
 import type { ResponseWords } from './response.js';
 import { ResponseStore } from './response.store.js';
 
@@ -29,6 +30,8 @@ export class ResponseGivenResponse {
 
 @Controller('sessions')
 export class GiveResponseController {
+  private readonly turns = new InTurn();
+
   constructor(
     private readonly sessions: SessionStore,
     private readonly responses: ResponseStore,
@@ -54,8 +57,10 @@ export class GiveResponseController {
     const { codeHash, state, secret } = await this.sessions.opened(caller, id);
     const district = districtOfCode(caller.code!);
     const responseId = responseIdOf(command);
-    await this.sessions.change(district, id, (session) =>
-      takeResponse(session, { codeHash, responseId, answers }, new Date().toISOString()),
+    await this.turns.run(`${district}/${id}`, () =>
+      this.sessions.change(district, id, (session) =>
+        takeResponse(session, { codeHash, responseId, answers }, new Date().toISOString()),
+      ),
     );
     const codeNo = codeNoOf(state, codeHash);
     const key = unwrap(secret!);
