@@ -177,7 +177,8 @@ function erased(state: Loop, at: string): Loop {
   );
 }
 
-function blank<T extends { sealed?: string }>({ sealed: _, ...rest }: T): T {
+function blank<T extends { sealed?: string }>(said: T): T {
+  const { sealed: _, ...rest } = said;
   return rest as T;
 }
 

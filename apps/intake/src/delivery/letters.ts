@@ -59,9 +59,9 @@ export function evolveLetters(
     case 'letter-attempted':
       return changed(letters, event.letter, (letter) => attempted(letter, event.at));
     case 'letter-sent':
-      return changed(letters, event.letter, ({ nextAt: _, ...letter }) => ({ ...letter, state: 'sent' }));
+      return changed(letters, event.letter, (letter) => ended(letter, 'sent'));
     case 'letter-refused':
-      return changed(letters, event.letter, ({ nextAt: _, ...letter }) => ({ ...letter, state: 'refused' }));
+      return changed(letters, event.letter, (letter) => ended(letter, 'refused'));
     default:
       return letters;
   }
@@ -99,6 +99,11 @@ function attempted(letter: Letter, at: string): Letter {
   const attempts = letter.attempts + 1;
   if (wait === undefined) return { ...rest, attempts, state: 'exhausted' };
   return { ...rest, attempts, nextAt: new Date(Date.parse(at) + wait).toISOString() };
+}
+
+function ended(letter: Letter, state: 'sent' | 'refused'): Letter {
+  const { nextAt: _, ...rest } = letter;
+  return { ...rest, state };
 }
 
 function changed(letters: Letter[], name: LetterName, change: (letter: Letter) => Letter): Letter[] {
