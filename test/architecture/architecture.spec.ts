@@ -6,10 +6,13 @@ import type { ICruiseResult } from 'dependency-cruiser';
 import { rules } from './rules.js';
 
 /** What dependency-cruiser finds against the rules below a folder that is laid out like the project. */
-async function violations(baseDir: string, folders: string[]): Promise<{ rule: string; from: string; to: string }[]> {
+async function violations(
+  baseDir: string,
+  folders: string[],
+): Promise<{ rule: string; from: string; to: string }[]> {
   const { output } = await cruise(folders, {
     baseDir: resolve(baseDir),
-    ruleSet: { forbidden: rules as never },
+    ruleSet: { forbidden: rules },
     validate: true,
     tsPreCompilationDeps: true,
     doNotFollow: { path: '(^|/)(node_modules|dist)/' },
@@ -25,11 +28,15 @@ describe('the dependency rules', () => {
     expect(await violations('.', ['apps', 'libs'])).toEqual([]);
   }, 120_000);
 
-  it.each(rules.map(({ name }) => name))('%s is broken by its fixture', async (name) => {
-    const base = `test/architecture/fixtures/${name}`;
-    const found = await violations(base, readdirSync(base));
-    expect(found.map(({ rule }) => rule)).toContain(name);
-  }, 60_000);
+  it.each(rules.map(({ name }) => name))(
+    '%s is broken by its fixture',
+    async (name) => {
+      const base = `test/architecture/fixtures/${name}`;
+      const found = await violations(base, readdirSync(base));
+      expect(found.map(({ rule }) => rule)).toContain(name);
+    },
+    60_000,
+  );
 });
 
 const sources = ['apps', 'libs'].flatMap((top) =>
@@ -40,7 +47,9 @@ const sources = ['apps', 'libs'].flatMap((top) =>
 
 describe('the layout', () => {
   it('has no folder for what belongs nowhere', () => {
-    const vague = sources.filter(({ path }) => /(^|\/)(utils?|common|helpers?|shared|misc)(\/|\.ts)/.test(path));
+    const vague = sources.filter(({ path }) =>
+      /(^|\/)(utils?|common|helpers?|shared|misc)(\/|\.ts)/.test(path),
+    );
     expect(vague.map(({ path }) => path)).toEqual([]);
   });
 
@@ -54,7 +63,12 @@ describe('the layout', () => {
   });
 
   it('reaches collections only through stores that want the district', () => {
-    const offenders = sources.filter(({ path, text }) => !/^libs\/(messaging|platform|testing)\//.test(path) && !path.includes('.spec.') && /\.collection\(/.test(text));
+    const offenders = sources.filter(
+      ({ path, text }) =>
+        !/^libs\/(messaging|platform|testing)\//.test(path) &&
+        !path.includes('.spec.') &&
+        /\.collection\(/.test(text),
+    );
     expect(offenders.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -3,7 +3,6 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { KeyField, Publisher } from '#contracts';
 import { DATABASE, Health, TRANSPORT } from '#platform';
-import type { District } from '#platform';
 import type { Db } from 'mongodb';
 import type { AnyStore, Targets } from './consume/effects.js';
 import { WAKE, WORK } from './consume/on.js';

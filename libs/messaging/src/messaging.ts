@@ -48,7 +48,7 @@ export class Messaging {
   }
 
   register(store: AggregateStore<unknown, never>): void {
-    this.stores.push(store as unknown as AnyStore);
+    this.stores.push(store);
   }
 
   trace(): string {

@@ -37,8 +37,8 @@ export class NestLog implements LoggerService {
   ): void {
     const where = typeof context === 'string' ? { context } : {};
     if (message instanceof Error) this.pino[level]({ ...where, err: message }, message.message);
-    else if (typeof message === 'object') this.pino[level]({ ...where, ...message });
-    else this.pino[level](where, String(message));
+    else if (message !== null && typeof message === 'object') this.pino[level]({ ...where, ...message });
+    else this.pino[level](where, typeof message === 'string' ? message : JSON.stringify(message));
   }
 
   log(message: unknown, ...rest: unknown[]): void {

@@ -66,8 +66,8 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
     bodyParser: name === 'gateway',
   });
   // The gateway passes bodies on as they came.
-  if (name !== 'gateway') readJsonOnly(adapter.getInstance() as unknown as Parameters<typeof readJsonOnly>[0]);
-  limitRates(adapter.getInstance() as unknown as Parameters<typeof limitRates>[0]);
+  if (name !== 'gateway') readJsonOnly(adapter.getInstance() as Parameters<typeof readJsonOnly>[0]);
+  limitRates(adapter.getInstance() as Parameters<typeof limitRates>[0]);
   app.setGlobalPrefix(name === 'gateway' ? '' : `api/${name}`, { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(requestValidation());
   app.useGlobalFilters(new ProblemFilter());

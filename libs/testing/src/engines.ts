@@ -69,8 +69,10 @@ async function containers(): Promise<Engines> {
 }
 
 async function localBinaries(): Promise<Engines> {
-  const { startEngines } = (await import('../../../../deploy/local/engines.mjs' as string)) as {
-    startEngines(options: object): Promise<{ kafka: string; mongo: string; stop(): Promise<void> }>;
+  // By its address at run time: the launcher is plain JavaScript that is not built.
+  const launcher = new URL('../../../../deploy/local/engines.mjs', import.meta.url).href;
+  const { startEngines } = (await import(launcher)) as {
+    startEngines(options: object): Promise<Omit<Engines, 'stop'> & { stop(): Promise<void> }>;
   };
   const dir = mkdtempSync(join(tmpdir(), 'hearback-test-'));
   const port = 20_000 + Math.floor(Math.random() * 20_000);

@@ -17,7 +17,7 @@ export interface RunningService {
   url: string;
   app: NestFastifyApplication;
   /** fetch with JSON both ways. */
-  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  call<T = Record<string, unknown>>(method: string, path: string, options?: CallOptions): Promise<Answer<T>>;
   close(): Promise<void>;
 }
 
@@ -28,10 +28,10 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-export interface Answer<T = Record<string, never>> {
+export interface Answer<T> {
   status: number;
   headers: Headers;
-  body: T & Record<string, unknown>;
+  body: T;
 }
 
 export interface Stack {
@@ -95,7 +95,7 @@ export async function realStack(): Promise<Stack> {
       return {
         url,
         app,
-        call: async (method, path, options = {}) => call(method, `${url}${path}`, options, issuer.token),
+        call: (method, path, options = {}) => call(method, `${url}${path}`, options, issuer.token),
         close: async () => {
           services.splice(services.indexOf(app), 1);
           await app.close();
@@ -120,12 +120,12 @@ export async function realStack(): Promise<Stack> {
   };
 }
 
-async function call(
+async function call<T>(
   method: string,
   url: string,
   options: CallOptions,
   token: (claims: Claims) => Promise<string>,
-): Promise<Answer> {
+): Promise<Answer<T>> {
   const authorization = options.authorization ?? (options.as && `Bearer ${await token(options.as)}`);
   const response = await fetch(url, {
     method,
@@ -139,6 +139,6 @@ async function call(
     }),
   });
   const text = await response.text();
-  const body = (text ? JSON.parse(text) : {}) as Answer['body'];
+  const body = (text ? JSON.parse(text) : {}) as T;
   return { status: response.status, headers: response.headers, body };
 }

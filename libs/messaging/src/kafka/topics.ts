@@ -33,6 +33,7 @@ export async function ensureTopics(kafka: Kafka, topics: string[]): Promise<void
   } catch (error) {
     throw new Error(
       `Kafka does not answer at ${config().kafka.join(',')}: start it, or set HEARBACK_KAFKA (${(error as Error).message})`,
+      { cause: error },
     );
   }
   try {

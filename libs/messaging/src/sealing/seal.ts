@@ -24,7 +24,7 @@ export function wrap(key: Key): string {
 export function unwrap(wrapped: string): Key {
   const decipher = createDecipheriv(wrapping, keyEncryptionKey(), wrapIv);
   const bytes = Buffer.from(wrapped.slice(3), 'base64url');
-  return new Uint8Array(Buffer.concat([decipher.update(bytes), decipher.final()])) as Key;
+  return new Uint8Array(Buffer.concat([decipher.update(bytes), decipher.final()]));
 }
 
 /** Seals words (any JSON object) as a compact JWE: `dir`, A256GCM. */

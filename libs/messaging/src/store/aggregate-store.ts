@@ -56,7 +56,7 @@ export class AggregateStore<S, E extends { type: string }> {
     this.name = aggregate.name;
     this.collection = messaging.collection(aggregate.name);
     this.creations = new GroupCommit(this.collection);
-    messaging.register(this as AggregateStore<unknown, never>);
+    messaging.register(this);
   }
 
   /**
@@ -130,7 +130,7 @@ export class AggregateStore<S, E extends { type: string }> {
     const after = query.cursor ? afterCursor(sort, query.cursor) : {};
     const found = await this.collection
       .find({ district, $and: [onIndex(query.where ?? {}), after] }, { projection: { events: 0 } })
-      .sort({ ...onIndex(sort), _id: 1 } as Record<string, 1 | -1>)
+      .sort({ ...onIndex(sort), _id: 1 })
       .limit(query.limit + 1)
       .toArray();
     const documents = found.slice(0, query.limit) as unknown as AggregateDocument<S>[];
@@ -185,7 +185,7 @@ export class AggregateStore<S, E extends { type: string }> {
       );
     }
     for (const index of this.options.indexes ?? []) {
-      await collection.createIndex({ district: 1, ...onIndex(index), _id: 1 } as Record<string, 1 | -1>);
+      await collection.createIndex({ district: 1, ...onIndex(index), _id: 1 });
     }
     for (const field of this.options.unique ?? []) {
       await collection.createIndex(

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Problem, invalid } from './problem.js';
 
 /** Keys with which a body would reach for the prototypes of our objects. */
@@ -12,7 +12,7 @@ export function readJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    void parse(request as FastifyRequest, text, (error, body) => done(error && reasonOf(text), body));
+    void parse(request, text, (error, body) => done(error && reasonOf(text), body));
   });
 }
 

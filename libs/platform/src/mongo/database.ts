@@ -27,9 +27,10 @@ export async function connectDatabase(service: string): Promise<{ connection: mo
   } catch (error) {
     throw new Error(
       `MongoDB does not answer at ${redacted(mongo)}: start it, or set HEARBACK_MONGO (${(error as Error).message})`,
+      { cause: error },
     );
   }
-  return { connection, db: connection.getClient().db(`${prefix}-${service}`) as unknown as Db };
+  return { connection, db: connection.getClient().db(`${prefix}-${service}`) };
 }
 
 function redacted(uri: string): string {
