@@ -1,103 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { HearbackEvent, Kind, Origin, Role } from '#contracts';
+import type { HearbackEvent } from '#contracts';
+import { trustedDistrict } from '#platform';
 import { eventually, realStack } from '#testing';
 import type { RunningService, Stack } from '#testing';
 import type { KnownCounts, KnownInputs } from './ops/inputs.js';
 import type { ClosedLoopReport } from './report/closed-loop.js';
 import type { LoopTrace } from './report/loop-trace.js';
+import { factOf } from './ledger/facts.js';
+import { RowStore } from './ledger/row.store.js';
+import { at, casework, confirmed, delivered, raised } from './reporting.int.events.js';
 import { ReportingModule } from './reporting.module.js';
+import { Recount } from './rollups/recount.js';
+import { RollUpStore } from './rollups/rollup.store.js';
 
-const sealed = 'x..x.x.x';
 const leader = { roles: ['leader'], orgs: ['00417'] };
 const schoolLeader = { roles: ['leader'], orgs: ['00417-012'] };
 const it_ = { roles: ['it'] };
-const at = (minutes: number): string =>
-  new Date(Date.parse('2026-10-05T17:00:00.000Z') + minutes * 60_000).toISOString();
-/** By default a Monday in October 2026, so that every target of these loops is past. */
 const october = 'from=2026-10-01&to=2026-11-01';
 
 let stack: Stack;
 let first: RunningService;
 let second: RunningService;
-
-interface Facts {
-  origin?: Origin;
-  orgId?: string;
-  role?: Role;
-  kind?: Kind;
-  topic?: string;
-  voices?: number;
-  notSeenBy?: string[];
-  lane?: 'open' | 'restricted';
-}
-
-function raised(inputId: string, facts: Facts = {}): HearbackEvent {
-  const {
-    origin = 'intake',
-    orgId = '00417-012',
-    kind = 'concern',
-    topic = 'transport',
-    lane = 'open',
-  } = facts;
-  const { voices = 1, notSeenBy = [], role = 'student' } = facts;
-  const rest = { language: 'en', anonymous: false, reachable: true, raisedAt: at(0), sealed };
-  return {
-    type: 'input.raised',
-    inputId,
-    origin,
-    orgId,
-    kind,
-    topic,
-    lane,
-    voices,
-    notSeenBy,
-    role,
-    ...rest,
-  };
-}
-
-function casework(inputId: string): HearbackEvent[] {
-  const about = { inputId, origin: 'intake' as const, caseId: `case-${inputId}`, teamId: 'transport' };
-  return [
-    {
-      type: 'case.routed',
-      ...about,
-      teamName: 'Transport',
-      teamOrgId: '00417',
-      participation: 'inform',
-      acknowledgeBy: at(24 * 60),
-      answerBy: at(7 * 24 * 60),
-      rule: 'fallback',
-      at: at(1),
-    },
-    { type: 'case.acknowledged', ...about, by: 'person-1', at: at(10) },
-    {
-      type: 'case.answered',
-      ...about,
-      answerNo: 1,
-      outcome: 'done',
-      participation: 'inform',
-      language: 'en',
-      by: 'person-1',
-      at: at(30),
-      sealed,
-    },
-  ];
-}
-
-const delivered = (inputId: string): HearbackEvent => ({
-  type: 'answer.delivered',
-  inputId,
-  answerNo: 1,
-  how: 'receipt',
-  at: at(40),
-});
-const confirmed = (inputId: string): HearbackEvent => ({
-  type: 'closure.confirmed',
-  inputId,
-  answerNo: 1,
-  at: at(50),
-});
 
 async function publishAll(
   publisher: 'intake' | 'casework' | 'roster',
@@ -299,4 +222,54 @@ describe('reporting, on real engines', () => {
     expect(meals?.times?.answer).toEqual({ n: 120, median: 1800, p90: 1800 });
     expect(second.url).not.toBe(first.url);
   }, 60_000);
+
+  describe('a recount that is overtaken', () => {
+    // A district that no instance looks after, so that only these passes recount it.
+    const pluto = trustedDistrict('pluto');
+    const october2026 = { from: '2026-10-01', to: '2026-11-01' };
+    const parts = () => {
+      const get = <T>(type: new (...of: never[]) => T): T => first.app.get<T>(type, { strict: false });
+      return { rows: get(RowStore), rollUps: get(RollUpStore), recount: get(Recount) };
+    };
+    const learned = (event: ReturnType<typeof raised>, seq: number) => [
+      { type: 'learned' as const, fact: factOf(event as Parameters<typeof factOf>[0], 'intake', seq) },
+    ];
+    const count = async (): Promise<object | undefined> => {
+      const [rollUp] = await parts().rollUps.find(pluto, 'raised', ['00417-012'], october2026);
+      return rollUp?.cells[0]?.raised?.states;
+    };
+
+    it('by another recounter: leaves the row dirty, and counts again', async () => {
+      const { rows, rollUps, recount } = parts();
+      await rows.create(pluto, 'input-1', learned(raised('input-1'), 1));
+      const honest = rollUps.put.bind(rollUps);
+      rollUps.put = async (district, rollUp, version) => {
+        await honest(district, { ...rollUp, cells: [] }, version);
+        return honest(district, rollUp, version);
+      };
+      await recount.pass(pluto);
+      rollUps.put = honest;
+      expect(await rows.dirty(pluto, 10)).toHaveLength(1);
+      await recount.pass(pluto);
+      expect(await rows.dirty(pluto, 10)).toHaveLength(0);
+      expect(await count()).toEqual({ raised: 1 });
+    });
+
+    it('by a new fact of the row: leaves it dirty, and counts again', async () => {
+      const { rows, recount } = parts();
+      await rows.change(pluto, 'input-1', () => learned(delivered('input-1'), 2));
+      const honest = rows.shares.bind(rows);
+      rows.shares = async (...asked) => {
+        const shares = await honest(...asked);
+        await rows.change(pluto, 'input-1', () => learned(confirmed('input-1'), 3));
+        return shares;
+      };
+      await recount.pass(pluto);
+      rows.shares = honest;
+      expect(await count()).toEqual({ delivered: 1 });
+      expect(await rows.dirty(pluto, 10)).toHaveLength(1);
+      await recount.pass(pluto);
+      expect(await count()).toEqual({ confirmed: 1 });
+    });
+  });
 });

@@ -51,8 +51,24 @@ export class CellRates {
   reopen: Rate;
 }
 
-/** Loops counted: `raised` is all of them, the other states are where they are now; open + closed = raised. */
-export type CellCounts = Record<LoopState | 'open' | 'closed', number>;
+/** Loops counted. `raised` is all of them; the other states are where they are now, and add up to it with those not routed yet. */
+export class CellCounts implements Record<LoopState, number> {
+  raised: number;
+  routed: number;
+  acknowledged: number;
+  answered: number;
+  delivered: number;
+  promised: number;
+  disputed: number;
+  confirmed: number;
+  unconfirmed: number;
+  unsettled: number;
+  withdrawn: number;
+  /** Someone still owes something. */
+  open: number;
+  /** raised − open: confirmed, unconfirmed, unsettled, withdrawn, and praise whose thanks are delivered. */
+  closed: number;
+}
 
 /** One cell of a report. */
 export class Cell {

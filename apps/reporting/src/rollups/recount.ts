@@ -74,8 +74,9 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
     } catch (error) {
       this.log.warn(`roll-ups could not be recounted, tried again: ${(error as Error).message}`);
     }
-    // A recount of a large day must not take more than half of the time.
-    const delay = counted > 0 || Date.now() < this.busyUntil ? Math.max(busyMs, Date.now() - began) : idleMs;
+    // However long a recount takes, a third of the time is left to the consumer.
+    const delay =
+      counted > 0 || Date.now() < this.busyUntil ? Math.max(busyMs, (Date.now() - began) / 2) : idleMs;
     this.running = undefined;
     this.plan(delay);
   }
