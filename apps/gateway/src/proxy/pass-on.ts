@@ -1,0 +1,78 @@
+import httpProxy from '@fastify/http-proxy';
+import type { FastifyHttpProxyOptions } from '@fastify/http-proxy';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem, problemOf, unavailable } from '#platform';
+import { upstreams, urlOf } from '../upstreams.js';
+
+/** Services have limits of their own; this one only keeps what no service takes from being sent on. In bytes. */
+const largestBody = 210 * 2 ** 20;
+const deadlineMs = 30_000;
+
+/** Passes /api/SERVICE/… on as it came, bodies streamed. What a service answers goes back as it is. */
+export async function passOn(gateway: FastifyInstance): Promise<void> {
+  for (const service of upstreams) {
+    const prefix = `/api/${service}`;
+    await gateway.register(async (scope) => {
+      // The parsers of the gateway's own routes would take JSON bodies apart; here every body is a stream.
+      scope.removeAllContentTypeParsers();
+      // Nest's filter does not reach routes that it did not make.
+      scope.setErrorHandler((error, _request, reply) => refused(reply, problemOf(error)));
+      await scope.register(httpProxy, optionsFor(prefix, urlOf(service), service));
+    });
+  }
+}
+
+function optionsFor(prefix: string, upstream: string, service: string): FastifyHttpProxyOptions {
+  return {
+    prefix,
+    rewritePrefix: prefix,
+    upstream,
+    httpMethods: ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'],
+    undici: {
+      connections: 64,
+      pipelining: 1,
+      headersTimeout: deadlineMs,
+      bodyTimeout: deadlineMs,
+      connectTimeout: 2_000,
+    },
+    preHandler: (request, _reply, done) => {
+      done(Number(request.headers['content-length'] ?? 0) > largestBody ? tooLarge() : undefined);
+    },
+    replyOptions: {
+      rewriteRequestHeaders: (request, headers) => forwarded(request as FastifyRequest, headers),
+      onError: (reply, { error }) => unanswered(reply as unknown as FastifyReply, service, error),
+    },
+  };
+}
+
+/** The host that the caller named travels along (it tells the district); cookies end here. */
+function forwarded(request: FastifyRequest, headers: Record<string, unknown>): Record<string, string> {
+  const { cookie: _, ...rest } = headers as Record<string, string>;
+  return {
+    ...rest,
+    'x-forwarded-host': request.headers.host ?? '',
+    'x-forwarded-for': request.ip,
+    'x-forwarded-proto': request.protocol,
+  };
+}
+
+function unanswered(reply: FastifyReply, service: string, error: Error): void {
+  const late = /timeout/i.test(`${error.name} ${error.message}`);
+  const detail = late
+    ? `${service} did not answer in time.`
+    : `${service} is not there right now; try again in a moment.`;
+  refused(reply, unavailable(detail));
+}
+
+function refused(reply: FastifyReply, problem: Problem): void {
+  const { status, extras } = problem;
+  void reply
+    .code(status)
+    .headers(extras.headers ?? {})
+    .type('application/problem+json')
+    .send(problem.body());
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, undefined, { detail: `At most ${largestBody / 2 ** 20} MB in one request.` });
+}
