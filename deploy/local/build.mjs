@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { binary, LOGS, onNode24, PROJECT } from './paths.mjs';
 import { run } from './processes.mjs';
 import { Problem, step } from './tell.mjs';
@@ -12,7 +13,15 @@ import { Problem, step } from './tell.mjs';
 const PARTS = [
   {
     name: 'services',
-    sources: ['apps', 'libs', 'test', 'deploy', 'tsconfig.json', 'nest-cli.json', 'package-lock.json'],
+    sources: [
+      'apps',
+      'libs',
+      'test',
+      'deploy/local/engines.d.mts',
+      'tsconfig.json',
+      'nest-cli.json',
+      'package-lock.json',
+    ],
     leaveOut: ['apps/console'],
     output: 'dist/apps',
     command: ['nest', 'build'],
@@ -64,10 +73,10 @@ async function buildPart({ name, sources, leaveOut, output, command, tidy }) {
     writeFileSync(logFile, said);
     if (code !== 0) {
       if (/ENOSPC/.test(said)) throw new Problem(`Building the ${name}: the disk is full`, 'free some space');
-      const errors = plain(said)
+      const errors = stripVTControlCharacters(said)
         .split('\n')
-        .filter((line) => /error/i.test(line));
-      const count = errors.length > 1 ? `, and ${errors.length - 1} more such lines` : '';
+        .filter((line) => /error/i.test(line) && !/^Found \d/.test(line));
+      const count = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
       throw new Problem(
         `The ${name} do not build (${errors[0]?.trim().slice(0, 300) ?? `exit ${code}`}${count})`,
         `see ${logFile}`,
@@ -78,9 +87,6 @@ async function buildPart({ name, sources, leaveOut, output, command, tidy }) {
   writeFileSync(stamp, hash);
   return true;
 }
-
-/** @param {string} text */
-const plain = (text) => text.replaceAll(/\u001b\[[0-9;]*m/g, '');
 
 /** @param {string[]} sources @param {string[]} leaveOut @returns {string} */
 function hashOf(sources, leaveOut) {

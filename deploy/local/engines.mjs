@@ -7,8 +7,8 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { checkKafka, installKafka, startKafka } from './kafka.mjs';
-import { checkMongo, installMongo, startMongo } from './mongo.mjs';
+import { checkKafka, findKafka, installKafka, startKafka } from './kafka.mjs';
+import { checkMongo, findMongo, installMongo, startMongo } from './mongo.mjs';
 import { ENGINES_DIR, HOME } from './paths.mjs';
 import { freePort } from './processes.mjs';
 import { oneLine, tell } from './tell.mjs';
@@ -48,12 +48,18 @@ export async function startEngines(options) {
     log(`${one.name} answers on 127.0.0.1:${one.port} (after ${((Date.now() - begun) / 1000).toFixed(1)} s)`);
     return one;
   };
-  const common = { enginesDir: ENGINES_DIR, dir, logsDir };
+  const at = { enginesDir: ENGINES_DIR, dir, logsDir };
+  const kafkaOptions = { ...at, port: kafkaPort, controllerPort, heapMb: options.kafkaHeapMb ?? 512 };
+  const mongoOptions = { ...at, port: mongoPort, cacheGb: options.mongoCacheGb ?? 0.5 };
   try {
+    // Both are looked for before either is started: a busy port is said at once.
+    const foundKafka = withKafka && (await findKafka(kafkaOptions));
+    if (foundKafka) running.push(foundKafka);
+    const foundMongo = withMongo && (await findMongo(mongoOptions));
+    if (foundMongo) running.push(foundMongo);
     const [kafka, mongo] = await allOrFirstFault([
-      withKafka &&
-        keep(startKafka({ ...common, port: kafkaPort, controllerPort, heapMb: options.kafkaHeapMb ?? 512 })),
-      withMongo && keep(startMongo({ ...common, port: mongoPort, cacheGb: options.mongoCacheGb ?? 0.5 })),
+      withKafka && (foundKafka || keep(startKafka(kafkaOptions))),
+      withMongo && (foundMongo || keep(startMongo(mongoOptions))),
     ]);
     return {
       kafka: kafka ? kafka.address : '',

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { NODE, PROJECT } from './paths.mjs';
+import { LOGS, NODE, PROJECT } from './paths.mjs';
 import { run } from './processes.mjs';
 import { Problem, step } from './tell.mjs';
 
@@ -18,14 +18,19 @@ export async function installPackages() {
       throw new Problem('There is no `npm` on the PATH', 'install npm, which comes with Node.js');
     if (code !== 0) {
       const full = /ENOSPC/.test(output);
-      const lines = output.split('\n').filter((line) => /npm (ERR!|error)/i.test(line));
+      mkdirSync(LOGS, { recursive: true });
+      writeFileSync(join(LOGS, 'npm.log'), output);
+      const lines = output.split('\n').filter((line) => /npm (ERR!|error) .*[a-z]/i.test(line));
       const why = (lines.find((line) => !/ code /.test(line)) ?? lines[0] ?? `exit ${code}`).replace(
         /npm (ERR!|error)\s*/i,
         '',
       );
       throw full
         ? new Problem('npm ci: the disk is full', 'free some space, then start again')
-        : new Problem(`npm ci failed (${why.slice(0, 200)})`, 'check the network, then start again');
+        : new Problem(
+            `npm ci failed (${why.slice(0, 200)})`,
+            `check the network, and see ${join(LOGS, 'npm.log')}`,
+          );
     }
   });
   const { code, output } = await run(NODE, ['--version']);

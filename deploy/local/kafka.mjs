@@ -95,7 +95,33 @@ export async function installKafka(enginesDir) {
 }
 
 /**
- * Starts the broker, or takes the one that an earlier launcher left running on the same data.
+ * Takes the broker that an earlier launcher left running on the same data, when it answers; else sees that the ports
+ * are free.
+ * @param {{ dir: string, port: number, controllerPort: number }} options
+ * @returns {Promise<import('./processes.mjs').Running | undefined>}
+ */
+export async function findKafka({ dir, port, controllerPort }) {
+  const { pidFile, config } = filesIn(dir);
+  const pid = await leftover(pidFile, config);
+  if (pid !== undefined) {
+    if (await kafkaAnswers(HOST, port))
+      return runningPid({ name: 'Kafka', port, address: `${HOST}:${port}`, pid, pidFile });
+    await stopPid(pid, pidFile, 5_000);
+  }
+  for (const needed of [port, controllerPort]) {
+    if (await portIsFree(needed)) continue;
+    throw new Problem(
+      `Port ${needed} is taken, and Kafka needs it`,
+      'stop what listens there, or choose another with HEARBACK_PORT_KAFKA',
+    );
+  }
+  return undefined;
+}
+
+/** @param {string} dir */
+const filesIn = (dir) => ({ pidFile: join(dir, 'kafka.pid'), config: join(dir, 'kafka.properties') });
+
+/**
  * @param {{ enginesDir: string, dir: string, logsDir: string, port: number, controllerPort: number, heapMb: number }} options
  * @returns {Promise<import('./processes.mjs').Running>}
  */
@@ -103,21 +129,7 @@ export async function startKafka({ enginesDir, dir, logsDir, port, controllerPor
   const name = 'Kafka';
   const logFile = join(logsDir, 'kafka.log');
   const address = `${HOST}:${port}`;
-  const pidFile = join(dir, 'kafka.pid');
-  const config = join(dir, 'kafka.properties');
-  const left = await leftover(pidFile, config);
-  if (left !== undefined) {
-    if (await kafkaAnswers(HOST, port)) return runningPid({ name, port, address, pid: left, pidFile });
-    await stopPid(left, pidFile, 5_000);
-  }
-  for (const needed of [port, controllerPort]) {
-    if (!(await portIsFree(needed))) {
-      throw new Problem(
-        `Port ${needed} is taken, and Kafka needs it`,
-        'stop what listens there, or choose another with HEARBACK_PORT_KAFKA',
-      );
-    }
-  }
+  const { pidFile, config } = filesIn(dir);
   await checkKafka(enginesDir);
   const jars = join(await installKafka(enginesDir), '*');
   const data = join(dir, 'kafka');

@@ -104,27 +104,42 @@ async function must(running, failure) {
 }
 
 /**
- * Starts a replica set of one node, or takes the one that an earlier launcher left running on the same data.
+ * Takes the node that an earlier launcher left running on the same data, when it answers; else sees that the port is
+ * free.
+ * @param {{ dir: string, port: number }} options
+ * @returns {Promise<import('./processes.mjs').Running | undefined>}
+ */
+export async function findMongo({ dir, port }) {
+  const { pidFile, data } = filesIn(dir);
+  const pid = await leftover(pidFile, data);
+  if (pid !== undefined) {
+    if (await isPrimary(port))
+      return runningPid({ name: 'MongoDB', port, address: urlOf(port), pid, pidFile });
+    await stopPid(pid, pidFile, 10_000);
+  }
+  if (await portIsFree(port)) return undefined;
+  throw new Problem(
+    `Port ${port} is taken, and MongoDB needs it`,
+    'stop what listens there, or choose another with HEARBACK_PORT_MONGO',
+  );
+}
+
+/** @param {string} dir */
+const filesIn = (dir) => ({ pidFile: join(dir, 'mongo.pid'), data: join(dir, 'mongo') });
+
+/** @param {number} port */
+const urlOf = (port) => `mongodb://${HOST}:${port}/?replicaSet=${SET}`;
+
+/**
+ * Starts a replica set of one node.
  * @param {{ enginesDir: string, dir: string, logsDir: string, port: number, cacheGb: number }} options
  * @returns {Promise<import('./processes.mjs').Running>}
  */
 export async function startMongo({ enginesDir, dir, logsDir, port, cacheGb }) {
   const name = 'MongoDB';
   const logFile = join(logsDir, 'mongo.log');
-  const address = `mongodb://${HOST}:${port}/?replicaSet=${SET}`;
-  const pidFile = join(dir, 'mongo.pid');
-  const data = join(dir, 'mongo');
-  const left = await leftover(pidFile, data);
-  if (left !== undefined) {
-    if (await isPrimary(port)) return runningPid({ name, port, address, pid: left, pidFile });
-    await stopPid(left, pidFile, 10_000);
-  }
-  if (!(await portIsFree(port))) {
-    throw new Problem(
-      `Port ${port} is taken, and MongoDB needs it`,
-      'stop what listens there, or choose another with HEARBACK_PORT_MONGO',
-    );
-  }
+  const address = urlOf(port);
+  const { pidFile, data } = filesIn(dir);
   const program = await installMongo(enginesDir);
   mkdirSync(data, { recursive: true });
   rotate(logFile);

@@ -91,7 +91,7 @@ export function runningPid({ name, port, address, pid, pidFile }) {
     },
     died: new Promise((resolve) => {
       watch = setInterval(() => {
-        if (!alive(pid)) resolve(`${name} ended unasked`);
+        if (!alive(pid)) resolve(`${name} ended unasked: start again, it keeps its data`);
       }, 2_000);
       watch.unref();
     }),
@@ -204,14 +204,32 @@ export async function leftover(pidFile, mark) {
   return undefined;
 }
 
-/** @param {number} pid */
+/** Whether a process runs; one that ended and was not collected by its parent does not. @param {number} pid */
 export function alive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^\d+ \(.*\) [ZX]/.test(
+      existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '',
+    );
   } catch {
     return false;
   }
+}
+
+/**
+ * The npm that runs this script, if one does: it dies without a word to us when it is asked to stop.
+ * @returns {Promise<number | undefined>}
+ */
+export async function npmAbove() {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  let pid = process.ppid;
+  for (let level = 0; level < 3 && pid > 1; level += 1) {
+    const { output } = await run('ps', ['-ww', '-p', String(pid), '-o', 'ppid=,command=']);
+    const [, parent, command] = /^\s*(\d+)\s+(.*)/.exec(output) ?? [];
+    if (/\bnpm\b/.test(command ?? '')) return pid;
+    pid = Number(parent);
+  }
+  return undefined;
 }
 
 /**

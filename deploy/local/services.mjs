@@ -42,56 +42,62 @@ const CRASHES = { most: 10, withinMs: 120_000 };
  * V8 asks the machine for more than a small installation needs: the young generation is kept small, and glibc keeps
  * two heaps a process instead of eight a core. Source maps make a stack name the line that was written.
  */
-const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=4'];
+const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=2'];
 const SMALL = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' };
 
+/** The issuer and the mail catcher: one program with three ports. @type {Pick<Service, 'ports' | 'ready'>} */
+const DEVTOOLS = {
+  ports: ['issuer', 'mailbox', 'smtp'],
+  ready: [{ name: 'issuer', path: '/.well-known/openid-configuration' }],
+};
+
 /**
- * The processes of this start: each service its own, or those of HEARBACK_SERVICES (`all`, or a list) in one; and
- * the development tools (issuer, mail catcher), unless others are given.
- * @returns {Service[]}
+ * The processes of this start: each service its own, or those of HEARBACK_SERVICES (`all`, or a list) in one. The
+ * development tools are among them unless another issuer and another mail server are given, or a list leaves them out.
+ * @returns {{ services: Service[], env: NodeJS.ProcessEnv }} env: what tells the one process which services it is
  */
 export function servicesToRun() {
   const asked = process.env.HEARBACK_SERVICES;
-  const names = !asked || asked === 'all' ? [...SERVICES] : asked.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !SERVICES.some((service) => service === name));
+  const ownTools = !process.env.HEARBACK_ISSUER || !process.env.HEARBACK_SMTP;
+  const every = [...(ownTools ? ['devtools'] : []), ...SERVICES];
+  const names = !asked || asked === 'all' ? every : asked.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => name !== 'devtools' && !SERVICES.some((service) => service === name));
   if (unknown !== undefined) {
     throw new Problem(
       `HEARBACK_SERVICES names '${unknown}', which is no service`,
-      `take some of ${SERVICES.join(', ')}, or all`,
+      `take some of devtools, ${SERVICES.join(', ')}, or all`,
     );
   }
-  const chosen = /** @type {PortName[]} */ (names);
-  const answers = (/** @type {PortName} */ name) => ({ name, path: '/health/ready' });
-  /** @type {Service[]} */
-  const services = asked
-    ? [{ name: 'all', entry: 'dist/apps/all/src/main.js', ports: chosen, ready: chosen.map(answers) }]
-    : chosen.map((name) => ({
-        name,
-        entry: `dist/apps/${name}/src/main.js`,
-        ports: [name],
-        ready: [answers(name)],
-      }));
-  if (!process.env.HEARBACK_ISSUER || !process.env.HEARBACK_SMTP) {
-    services.unshift({
-      name: 'devtools',
-      entry: 'dist/apps/devtools/src/main.js',
-      ports: ['issuer', 'mailbox', 'smtp'],
-      ready: [{ name: 'issuer', path: '/.well-known/openid-configuration' }],
-    });
-  }
-  return services;
+  const services = names.map((name) => ({
+    name,
+    entry: `dist/apps/${name}/src/main.js`,
+    ...(name === 'devtools'
+      ? DEVTOOLS
+      : {
+          ports: [/** @type {PortName} */ (name)],
+          ready: [{ name: /** @type {PortName} */ (name), path: '/health/ready' }],
+        }),
+  }));
+  if (!asked) return { services, env: {} };
+  const ports = services.flatMap((service) => service.ports);
+  const ready = services.flatMap((service) => service.ready);
+  return {
+    services: [{ name: 'all', entry: 'dist/apps/all/src/main.js', ports, ready }],
+    env: { HEARBACK_SERVICES: names.join(',') },
+  };
 }
 
 /** Stops services that a killed launcher left behind, then refuses to go on when a port is taken. @param {Service[]} services */
 export async function clearTheWay(services) {
-  const stopped = [];
-  for (const name of ['devtools', 'all', ...SERVICES]) {
-    const pid = await leftover(pidFileOf(name), 'dist/apps/');
-    if (pid === undefined) continue;
-    await stopPid(pid, pidFileOf(name), 5_000);
-    stopped.push(name);
-  }
-  if (stopped.length > 0) tell(`Stopped what an earlier start had left running: ${stopped.join(', ')}`);
+  const stopped = await Promise.all(
+    ['devtools', 'all', ...SERVICES].map(async (name) => {
+      const pid = await leftover(pidFileOf(name), 'dist/apps/');
+      if (pid !== undefined) await stopPid(pid, pidFileOf(name), 10_000);
+      return pid === undefined ? [] : [name];
+    }),
+  );
+  if (stopped.flat().length > 0)
+    tell(`Stopped what an earlier start had left running: ${stopped.flat().join(', ')}`);
   for (const { ports } of services) {
     for (const port of ports) {
       if (await portIsFree(portOf(port), process.env.HEARBACK_HOST)) continue;
