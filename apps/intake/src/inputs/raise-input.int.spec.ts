@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe as about, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { good, runningIntake } from './running-intake.fixture.js';
-import type { RunningIntake } from './running-intake.fixture.js';
+import { good, runningIntake } from './running-intake.given.js';
+import type { RunningIntake } from './running-intake.given.js';
 
 let running: RunningIntake;
 beforeAll(async () => {

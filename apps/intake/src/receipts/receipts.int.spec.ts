@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe as about, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '#testing';
-import { answer, good, runningIntake } from '../inputs/running-intake.fixture.js';
-import type { RunningIntake } from '../inputs/running-intake.fixture.js';
+import { answer, good, runningIntake } from '../inputs/running-intake.given.js';
+import type { RunningIntake } from '../inputs/running-intake.given.js';
 
 let running: RunningIntake;
 beforeAll(async () => {
@@ -88,7 +88,7 @@ about('the way back', () => {
   it('tells the team, delivers by opening, and takes yes and its repeat', async () => {
     const { receipt, inputId } = await running.raised();
     expect((await running.mine(receipt, 'POST', '/confirm', { answerNo: 1 })).status).toBe(409);
-    await answer(running.stack, inputId);
+    await answer(running, inputId);
     expect((await running.mine(receipt, 'POST', '/confirm', { answerNo: 1 })).status).toBe(409);
     const view = (await running.mine(receipt, 'GET')).body;
     expect(view).toMatchObject({ state: 'delivered', team: { name: 'Transport' } });
@@ -111,7 +111,7 @@ about('the way back', () => {
   });
   it('takes no, and refuses a word on the answer that was replaced', async () => {
     const { receipt, inputId } = await running.raised();
-    await answer(running.stack, inputId);
+    await answer(running, inputId);
     await running.mine(receipt, 'GET');
     expect((await running.mine(receipt, 'POST', '/dispute', { answerNo: 1 })).body.errors?.[0]?.field).toBe(
       'reason',
@@ -120,7 +120,7 @@ about('the way back', () => {
       (await running.mine(receipt, 'POST', '/dispute', { answerNo: 1, reason: 'Still late', partly: true }))
         .body.state,
     ).toBe('disputed');
-    await answer(running.stack, inputId, 2, 'Three buses.');
+    await answer(running, inputId, 2, 'Three buses.');
     expect((await running.mine(receipt, 'GET')).body.state).toBe('delivered');
     expect((await running.mine(receipt, 'POST', '/confirm', { answerNo: 1 })).status).toBe(409);
     expect((await running.mine(receipt, 'POST', '/confirm', { answerNo: 2 })).body.state).toBe('confirmed');
@@ -132,8 +132,8 @@ about('the way back', () => {
     const worded = await running.raised({
       contact: { channel: 'email', address: 'worded@example.org', textInMessage: true },
     });
-    await answer(running.stack, plain.inputId);
-    await answer(running.stack, worded.inputId);
+    await answer(running, plain.inputId);
+    await answer(running, worded.inputId);
     const to = (address: string) =>
       eventually(async () => running.mails.find((mail) => mail.to === address), address);
     const [first, second] = [await to('plain@example.org'), await to('worded@example.org')];
@@ -152,7 +152,7 @@ about('the way back', () => {
     const { inputId } = await running.raised({
       contact: { channel: 'email', address: 'nobody@example.org', textInMessage: false },
     });
-    await answer(running.stack, inputId);
+    await answer(running, inputId);
     const document = await eventually(async () => {
       const now = await running.stack.db('intake').collection('inputs').findOne({ id: inputId });
       return now?.['state'].letters[0]?.state === 'refused' ? now : undefined;

@@ -1,9 +1,13 @@
 import { SMTPServer } from 'smtp-server';
 import type { AnswerWords } from '#contracts';
 import { seal, unwrap } from '#messaging';
+import { trustedDistrict } from '#platform';
 import { eventually, realStack } from '#testing';
 import type { Answer, RunningService, Stack } from '#testing';
 import { IntakeModule } from '../intake.module.js';
+import { InputStore } from './input.store.js';
+
+const moon = trustedDistrict('moon');
 
 export interface Raised {
   inputId: string;
@@ -67,6 +71,7 @@ export async function runningIntake(): Promise<RunningIntake> {
   const smtp = await mailServer(mails);
   const stack = await realStack();
   const intake = await stack.service(IntakeModule, 'intake');
+  const inputs = intake.app.get(InputStore, { strict: false });
   const raise: RunningIntake['raise'] = (body, headers = {}) =>
     intake.call('POST', '/api/intake/inputs', { body, headers });
   const at = new Date().toISOString();
@@ -96,7 +101,7 @@ export async function runningIntake(): Promise<RunningIntake> {
         headers,
         ...(body !== undefined && { body }),
       }),
-    stored: () => stack.db('intake').collection('inputs').countDocuments(),
+    stored: async () => (await inputs.count(moon)) + (await inputs.count(trustedDistrict('mars'))),
     close: async () => {
       await stack.close();
       await new Promise<void>((resolve) => smtp.close(() => resolve()));
@@ -129,12 +134,13 @@ async function mailServer(mails: Mail[]): Promise<SMTPServer> {
 
 /** Plays the team: routed, then answered, sealed with the input's own key as casework would. */
 export async function answer(
-  stack: Stack,
+  { stack, intake }: RunningIntake,
   inputId: string,
   answerNo = 1,
   text = 'Two buses run now.',
 ): Promise<void> {
-  const document = await stack.db('intake').collection('inputs').findOne({ id: inputId });
+  const inputs = intake.app.get(InputStore, { strict: false });
+  const { secret = '' } = (await inputs.load(moon, inputId)) ?? {};
   const words: AnswerWords = { text, shapedBy: 'You named the lesson.' };
   const at = new Date().toISOString();
   const about_ = { inputId, origin: 'intake' as const, caseId: inputId, at };
@@ -160,10 +166,10 @@ export async function answer(
     participation: 'consult',
     language: 'en',
     by: 'ann',
-    sealed: await seal(unwrap(document?.['secret'] as string), words),
+    sealed: await seal(unwrap(secret), words),
   });
   await eventually(async () => {
-    const now = await stack.db('intake').collection('inputs').findOne({ id: inputId });
-    return now?.['state'].loop.answers.length >= answerNo;
+    const now = await inputs.load(moon, inputId);
+    return (now?.state.loop.answers.length ?? 0) >= answerNo;
   }, `answer ${answerNo}`);
 }
