@@ -1,10 +1,7 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { Allow, Caller, Returns } from '#platform';
+import { Allow, Caller, Returns, invalid } from '#platform';
 import { CaseStanding, Desk } from './desk.js';
 import { acknowledge } from './rules/work.js';
-
-/** `{}`: who and when is known. */
-export class AcknowledgeRequest {}
 
 /** POST /api/casework/cases/{id}/acknowledge */
 @Controller('cases')
@@ -17,9 +14,12 @@ export class AcknowledgeCase {
   @Returns(200, CaseStanding, 'A person of the team takes the case on')
   async acknowledge(
     @Param('id') id: string,
-    @Body() _request: AcknowledgeRequest,
+    @Body() request: object | undefined,
     @Caller() caller: Caller,
   ): Promise<CaseStanding> {
+    // `{}`, or nothing at all: who and when is known. A class without fields cannot be validated.
+    const [extra] = Object.keys(request ?? {});
+    if (extra) throw invalid(extra, 'unknown-field', `${extra} is not a field of this request.`);
     const { by } = await this.desk.open(caller, id);
     const at = new Date().toISOString();
     return this.desk.change(caller, id, by, (state) => acknowledge(state, { by, at }));

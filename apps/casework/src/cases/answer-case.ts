@@ -75,10 +75,10 @@ export class AnswerCase {
     @Headers('if-match') ifMatch: string | undefined,
     @Idempotent() command: Command,
   ): Promise<CaseStanding> {
-    const { state, version, by } = await this.desk.open(caller, id);
+    const { state, by } = await this.desk.open(caller, id);
     // A retry brings the ETag that its first try has outdated.
-    if (this.desk.taken(state, command)) return this.desk.standing(state, version, by);
-    const ifVersion = versionOf(ifMatch, 'GET /api/casework/cases/{id}');
+    if (this.desk.taken(state, command)) return this.desk.standing(state, by);
+    const ifRevision = versionOf(ifMatch, 'GET /api/casework/cases/{id}');
     await this.refuseUnlessAnswered(caller, by, state, request.answerRef);
     const { text, translations, shapedBy, reason, handedTo, ...rest } = request;
     const words: AnswerWords = { text };
@@ -89,7 +89,7 @@ export class AnswerCase {
     const sealed = await this.desk.sealed(caller, state, words, request.inputIds);
     const at = new Date().toISOString();
     const said = { ...rest, shapedBy, reason, handedTo, by, at, today: dateIn(caller.district, at), sealed };
-    return this.desk.change(caller, id, by, (current) => answer(current, said), { command, ifVersion });
+    return this.desk.change(caller, id, by, (current) => answer(current, said), { command, ifRevision });
   }
 
   /** 'already answered' must lead to an answer. */

@@ -1,8 +1,8 @@
 import type { Aggregate } from '#messaging';
-import { caseState, isOpen } from './case.js';
+import { caseState, dueNext, isOpen } from './case.js';
 import type { Case } from './case.js';
 import type { CaseEvent } from './case-event.js';
-import { caseDue, evolveCase } from './evolve.js';
+import { evolveCase } from './evolve.js';
 
 /** The instant at which the clock must look again: an offer accepted by silence, a risk, a miss, a mail. */
 export function wakeAt(state: Case): string | undefined {
@@ -32,7 +32,8 @@ export const caseAggregate: Aggregate<Case, CaseEvent> = {
     hiddenFrom: state.hiddenFrom,
     inputs: state.inputs.map((input) => input.inputId),
     state: caseState(state),
-    due: caseDue(state),
+    // What is due first comes first; what owes nothing comes last.
+    due: dueNext(state)?.at ?? '9999-12-31T00:00:00.000Z',
     open: caseState(state) !== 'closed',
     ...(state.assignee && { assignee: state.assignee }),
   }),

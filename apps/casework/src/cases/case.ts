@@ -119,6 +119,8 @@ export interface PendingTransfer {
 /** A team's work on one or more inputs. */
 export interface Case {
   caseId: string;
+  /** Counts what people can see change; the ETag of the case. The document's own version moves with every mail, too. */
+  revision: number;
   district: string;
   orgId: string;
   topic: string;

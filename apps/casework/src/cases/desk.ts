@@ -3,7 +3,7 @@ import { NotPermitted, Unknown } from '#contracts';
 import { KeyRing, seal } from '#messaging';
 import type { Loaded } from '#messaging';
 import { OrganisationTree } from '#organisations';
-import { sameBody, unavailable } from '#platform';
+import { Problem, sameBody, unavailable } from '#platform';
 import type { Caller, Command } from '#platform';
 import { marksOf } from '../routing/hidden.js';
 import { unassigned } from '../routing/route.js';
@@ -97,22 +97,18 @@ export class Desk {
     caseId: string,
     by: By,
     decide: (state: Case) => CaseEvent[],
-    guard: { command?: Command; ifVersion?: number } = {},
+    guard: { command?: Command; ifRevision?: number } = {},
   ): Promise<CaseStanding> {
-    const { command, ifVersion } = guard;
-    const { state, version } = await this.cases.change(
-      caller.district,
-      caseId,
-      (current) => {
-        if (command && this.taken(current, command)) return [];
-        const events = decide(current);
-        return command && events.length > 0
-          ? [...events, { type: 'command-taken', id: command.id, digest: command.digest }]
-          : events;
-      },
-      ifVersion === undefined ? {} : { ifVersion },
-    );
-    return this.standing(state, version, by);
+    const { command, ifRevision } = guard;
+    const { state } = await this.cases.change(caller.district, caseId, (current) => {
+      if (command && this.taken(current, command)) return [];
+      refuseUnlessRead(current, ifRevision);
+      const events = decide(current);
+      return command && events.length > 0
+        ? [...events, { type: 'command-taken', id: command.id, digest: command.digest }]
+        : events;
+    });
+    return this.standing(state, by);
   }
 
   /** Whether this command was done already. @throws Problem 422 when it came with another body then. */
@@ -122,9 +118,20 @@ export class Desk {
     return before !== undefined;
   }
 
-  standing(state: Case, version: number, by: By): CaseStanding {
-    return { caseId: state.caseId, state: caseState(state), version, allowed: allowedNow(state, by) };
+  standing(state: Case, by: By): CaseStanding {
+    return {
+      caseId: state.caseId,
+      state: caseState(state),
+      version: state.revision,
+      allowed: allowedNow(state, by),
+    };
   }
+}
+
+/** If-Match: nobody acts on what has changed since they read it. @throws Problem 412. */
+function refuseUnlessRead(state: Case, ifRevision: number | undefined): void {
+  if (ifRevision === undefined || ifRevision === state.revision) return;
+  throw new Problem(412, undefined, { detail: `It is at version ${state.revision} now; read it again.` });
 }
 
 /** A transfer may take the case out of this person's hands: then nothing is allowed. */

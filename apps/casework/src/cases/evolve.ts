@@ -1,16 +1,30 @@
 import type { LoopState } from '#contracts';
-import { dueNext } from './case.js';
 import type { Case, CaseInput, Clock, HistoryEntry, WorkStep } from './case.js';
 import type { CaseEvent, CaseOpened } from './case-event.js';
-import { fourFifths, later, millis } from './rules/time.js';
+import { restarted, resumed, startedClock, stopped } from './rules/loop-clock.js';
 
 /** How many commands a case remembers for retries. */
 const rememberedCommands = 200;
+
+/** What nobody reads: an ETag must not change while a mail is on its way to the team. */
+const unseen: readonly CaseEvent['type'][] = [
+  'mail-owed',
+  'mail-tried',
+  'mail-settled',
+  'command-taken',
+  'target-at-risk',
+  'next-level-set',
+];
 
 /** Folds one event into a case. Never refuses: what happened, happened. */
 export function evolveCase(state: Case | undefined, event: CaseEvent): Case {
   if (event.type === 'case-opened') return state ?? opened(event);
   if (!state) throw new Error(`${event.type} came before the case was opened`);
+  const next = evolve(state, event);
+  return unseen.includes(event.type) ? next : { ...next, revision: state.revision + 1 };
+}
+
+function evolve(state: Case, event: Exclude<CaseEvent, CaseOpened>): Case {
   switch (event.type) {
     case 'case.routed': {
       const { teamId, teamName, teamOrgId, participation, rule, inputId, at } = event;
@@ -166,6 +180,7 @@ function opened(event: CaseOpened): Case {
   return larger(
     {
       caseId,
+      revision: 1,
       district,
       orgId,
       topic,
@@ -219,43 +234,6 @@ function larger(state: Case, sealed: string | undefined): Case {
   return { ...state, sealedSize: state.sealedSize + (sealed?.length ?? 0) };
 }
 
-function startedClock(i: CaseInput, targets: { acknowledgeBy: string; answerBy: string }): Clock {
-  const { acknowledgeBy, answerBy } = targets;
-  return {
-    acknowledgeBy,
-    answerBy,
-    acknowledgeRiskAt: fourFifths(i.raisedAt, acknowledgeBy),
-    answerRiskAt: fourFifths(i.raisedAt, answerBy),
-    toldRisk: [],
-    missed: [],
-  };
-}
-
-/** The time waited moves the target, and its risk with it. */
-function resumed(clock: Clock, answerBy: string): Clock {
-  const { waitingSince: _, ...kept } = clock;
-  const moved = millis(clock.answerBy, answerBy);
-  return { ...kept, answerBy, answerRiskAt: later(clock.answerRiskAt, moved) };
-}
-
-function stopped(clock: Clock, at: string): Clock {
-  const { waitingSince, ...kept } = clock;
-  return { ...kept, left: Math.max(0, millis(waitingSince ?? at, clock.answerBy)) };
-}
-
-/** A new target: its risk and its miss can be told once more. */
-function restarted(clock: Clock, at: string, answerBy: string): Clock {
-  const { waitingSince: _, left: __, ...kept } = clock;
-  const other = (step: WorkStep) => step !== 'answer';
-  return {
-    ...kept,
-    answerBy,
-    answerRiskAt: fourFifths(at, answerBy),
-    toldRisk: clock.toldRisk.filter(other),
-    missed: clock.missed.filter(other),
-  };
-}
-
 /** Words are blanked, numbers stay. Reasons in the history are words too. */
 function erased(state: Case, inputId: string, at: string): Case {
   const blank = <T extends { sealed?: string }>({ sealed: _, ...rest }: T): T => rest as T;
@@ -273,9 +251,4 @@ function erased(state: Case, inputId: string, at: string): Case {
     },
     { at, what: 'erased' },
   );
-}
-
-/** Fields to find a case by. What is due first comes first; what owes nothing comes last. */
-export function caseDue(state: Case): string {
-  return dueNext(state)?.at ?? '9999-12-31T00:00:00.000Z';
 }

@@ -31,20 +31,20 @@ export class ReadCase {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CaseView> {
     const { district } = caller;
-    const { state, version, by } = await this.desk.open(caller, id);
+    const { state, by } = await this.desk.open(caller, id);
     const words = await wordsOf(state, (inputId) => this.keys.keyOf(district, inputId));
     const clock = state.inputs[0]?.clock;
     const others = this.routing
       .teams(district)
       .filter((team) => team.teamId !== state.team?.teamId && !isHiddenTeam(state.hiddenFrom, team));
-    reply.header('etag', etag(version));
+    reply.header('etag', etag(state.revision));
     return {
       ...rowOf(state, this.tree, new Date().toISOString()),
       ...(clock && { targets: { acknowledgeBy: clock.acknowledgeBy, answerBy: clock.answerBy } }),
       ...words,
       allowed: allowed(state, by),
       transferTo: others.map(({ teamId, name }) => ({ teamId, name })),
-      version,
+      version: state.revision,
     };
   }
 }
