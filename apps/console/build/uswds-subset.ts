@@ -13,14 +13,20 @@ export function uswdsSubset(sourceFolder: string): PostcssPlugin {
   const written = wordsIn(sourceFolder);
   const isUsed = (selector: string) =>
     // What a rule must not match need not be written anywhere.
-    [...selector.replaceAll(/:not\([^)]*\)/g, '').matchAll(/\.((?:[\w-]|\\.)+)/g)].every((match) => written.has((match[1] ?? '').replaceAll('\\', '')));
+    [...selector.replaceAll(/:not\([^)]*\)/g, '').matchAll(/\.((?:[\w-]|\\.)+)/g)].every((match) =>
+      written.has((match[1] ?? '').replaceAll('\\', '')),
+    );
   return {
     postcssPlugin: 'uswds-subset',
     OnceExit(root) {
-      if (!root.source?.input.file?.includes('uswds')) return;
+      if (!root.source?.input.file?.includes('@uswds')) return;
       root.walkAtRules('font-face', (face) => void face.remove());
       root.walkRules((rule) => {
-        if (rule.parent?.type === 'atrule' && /keyframes$/.test((rule.parent as { name?: string }).name ?? '')) return;
+        if (
+          rule.parent?.type === 'atrule' &&
+          ((rule.parent as { name?: string }).name ?? '').endsWith('keyframes')
+        )
+          return;
         const kept = rule.selectors.filter(isUsed);
         if (kept.length === 0) rule.remove();
         else rule.selectors = kept;

@@ -1,6 +1,5 @@
 import '@uswds/uswds/css/uswds.css';
-import './style.css';
-import './pieces.css';
+import './style/index.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

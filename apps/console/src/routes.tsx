@@ -18,11 +18,20 @@ export const router = createBrowserRouter([
           { index: true, Component: SpeakUp },
           { path: 'receipt', Component: FollowReceipt },
           { path: 'team', lazy: async () => ({ Component: (await import('./team/queue')).TeamQueue }) },
-          { path: 'team/cases/:id', lazy: async () => ({ Component: (await import('./team/case-page')).CasePage }) },
+          {
+            path: 'team/cases/:id',
+            lazy: async () => ({ Component: (await import('./team/case-page')).CasePage }),
+          },
           { path: 'report', lazy: async () => ({ Component: (await import('./report/report')).Report }) },
-          { path: 'loops/:inputId', lazy: async () => ({ Component: (await import('./loops/loop-trace')).LoopTrace }) },
+          {
+            path: 'loops/:inputId',
+            lazy: async () => ({ Component: (await import('./loops/loop-trace')).LoopTrace }),
+          },
           { path: 'voice', lazy: async () => ({ Component: (await import('./voice/sessions')).Sessions }) },
-          { path: 'voice/join', lazy: async () => ({ Component: (await import('./voice/join')).JoinSession }) },
+          {
+            path: 'voice/join',
+            lazy: async () => ({ Component: (await import('./voice/join')).JoinSession }),
+          },
           {
             path: 'voice/sessions/:id',
             lazy: async () => ({ Component: (await import('./voice/session-page')).SessionPage }),

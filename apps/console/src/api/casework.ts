@@ -12,6 +12,9 @@ export interface CaseRow {
   orgId: string;
   orgName?: string;
   teamId: string;
+  teamName?: string;
+  /** Offered to this team, which has not accepted it yet. */
+  offeredTo?: string;
   assignee?: string;
   due?: { step: 'acknowledge' | 'answer'; at: string };
   overdue?: boolean;
@@ -23,6 +26,10 @@ export interface CaseRow {
 export interface CaseInput {
   inputId: string;
   text?: string;
+  /** Why there is no text: on its way, or erased. */
+  missing?: string;
+  /** Only of someone who is not anonymous. */
+  name?: string;
   language?: string;
   role?: string;
   kind?: Kind;
@@ -36,23 +43,18 @@ export interface CaseInput {
   state: LoopState;
 }
 export type CaseAction =
-  | 'acknowledge'
-  | 'assign'
-  | 'message'
-  | 'note'
-  | 'transfer'
-  | 'participation'
-  | 'answer'
-  | 'reopen';
+  'acknowledge' | 'assign' | 'message' | 'note' | 'transfer' | 'participation' | 'answer' | 'reopen';
 /** GET /api/casework/cases/{id} */
 export interface CaseDetail extends CaseRow {
   targets?: { acknowledgeBy?: string; answerBy?: string };
   inputs: CaseInput[];
   thread: (Message & { inputId?: string })[];
-  notes: { at: string; by?: string; text: string }[];
-  history: { at: string; what: string; by?: string; detail?: string }[];
+  notes: { at: string; by?: string; text?: string; missing?: string }[];
+  history: { at: string; what: string; by?: string; detail?: string; reason?: string }[];
   answers: (GivenAnswer & { inputId?: string })[];
   allowed: string[];
+  /** The teams to which it can be transferred. */
+  transferTo?: Team[];
   version: number;
 }
 export interface AnswerBody {
@@ -70,7 +72,6 @@ export interface AnswerBody {
 export interface Team {
   teamId: string;
   name: string;
-  orgId?: string;
 }
 
 const cases = '/api/casework/cases';
@@ -80,15 +81,16 @@ export const casework = {
   queue: (query: { team?: string; mine?: string; state?: string; due?: string; cursor?: string }) =>
     get<Page<CaseRow>>(withQuery(cases, query)),
   case: (id: string): Promise<Answer<CaseDetail>> => call<CaseDetail>(one(id)),
-  /** The district's teams. Only leads and IT may read them: a member gets 403. */
-  teams: () => get<{ teams?: Team[]; items?: Team[] } | Team[]>('/api/casework/teams'),
   acknowledge: (id: string) => post(`${one(id)}/acknowledge`, {}),
   assign: (id: string, userId: string) => post(`${one(id)}/assign`, { userId }),
-  message: (id: string, body: { text: string; language: string; inputId?: string; toAll?: boolean; waitForReply?: boolean }) =>
-    post(`${one(id)}/messages`, body),
+  message: (
+    id: string,
+    body: { text: string; language: string; inputId?: string; toAll?: boolean; waitForReply?: boolean },
+  ) => post(`${one(id)}/messages`, body),
   note: (id: string, text: string) => post(`${one(id)}/notes`, { text }),
   transfer: (id: string, body: { teamId: string; note: string }) => post(`${one(id)}/transfer`, body),
-  participation: (id: string, body: { level: Participation; reason?: string }) => post(`${one(id)}/participation`, body),
+  participation: (id: string, body: { level: Participation; reason?: string }) =>
+    post(`${one(id)}/participation`, body),
   reopen: (id: string, reason: string) => post(`${one(id)}/reopen`, { reason }),
   answer: (id: string, body: AnswerBody, ifMatch: string, idempotencyKey: string) =>
     post(`${one(id)}/answer`, body, { ifMatch, idempotencyKey }),

@@ -51,18 +51,31 @@ export async function call<T>(path: string, options: RequestOptions = {}): Promi
     });
   } catch (lost) {
     if (lost instanceof DOMException && lost.name === 'AbortError') throw lost;
-    throw new Problem(0, 'No connection', 'We could not reach the server. Check your connection and try again.', [], undefined);
+    throw new Problem(
+      0,
+      'No connection',
+      'We could not reach the server. Check your connection and try again.',
+      [],
+      undefined,
+    );
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw problemFrom(response, body);
   return { data: body as T, etag: response.headers.get('etag') };
 }
 
-export async function get<T>(path: string, options: Omit<RequestOptions, 'method' | 'body'> = {}): Promise<T> {
+export async function get<T>(
+  path: string,
+  options: Omit<RequestOptions, 'method' | 'body'> = {},
+): Promise<T> {
   return (await call<T>(path, options)).data;
 }
 
-export async function post<T>(path: string, body: unknown, options: Omit<RequestOptions, 'method' | 'body'> = {}): Promise<T> {
+export async function post<T>(
+  path: string,
+  body: unknown,
+  options: Omit<RequestOptions, 'method' | 'body'> = {},
+): Promise<T> {
   const idempotencyKey = options.idempotencyKey ?? newKey();
   return (await call<T>(path, { ...options, method: 'POST', body, idempotencyKey })).data;
 }
@@ -86,7 +99,8 @@ function problemFrom(response: Response, body: unknown): Problem {
   const fields = isRecord(body) ? body : {};
   const errors = Array.isArray(fields['errors']) ? fields['errors'].filter(isFieldError) : [];
   const allowed = Array.isArray(fields['allowed']) ? fields['allowed'].map(String) : undefined;
-  const title = typeof fields['title'] === 'string' ? fields['title'] : response.statusText || 'Something went wrong';
+  const title =
+    typeof fields['title'] === 'string' ? fields['title'] : response.statusText || 'Something went wrong';
   const detail = typeof fields['detail'] === 'string' ? fields['detail'] : undefined;
   return new Problem(response.status, title, detail, errors, allowed);
 }

@@ -90,15 +90,23 @@ const one = (id: string) => `${rounds}/${encodeURIComponent(id)}`;
 export const council = {
   rounds: () => get<Page<RoundLine>>(withQuery(rounds, { mine: 'true', limit: '100' })),
   round: (id: string) => get<RoundDetail>(one(id)),
-  open: (body: NewRound, idempotencyKey: string) => post<{ roundId: string }>(rounds, body, { idempotencyKey }),
+  open: (body: NewRound, idempotencyKey: string) =>
+    post<{ roundId: string }>(rounds, body, { idempotencyKey }),
   /** Adds a family to the newest list; 412 when somebody changed the list in between. */
   addFamily: async (id: string, family: Family) => {
     const list = await call<{ items: Family[] }>(`${one(id)}/families`);
     const kept = list.data.items.filter((other) => other.familyRef !== family.familyRef);
-    return call(`${one(id)}/families`, { method: 'PUT', body: [...kept, family], ifMatch: list.etag ?? undefined });
+    return call(`${one(id)}/families`, {
+      method: 'PUT',
+      body: [...kept, family],
+      ifMatch: list.etag ?? undefined,
+    });
   },
-  contact: (id: string, body: { familyRef: string; how: string; result: string; at: string }, idempotencyKey: string) =>
-    post(`${one(id)}/contacts`, body, { idempotencyKey }),
+  contact: (
+    id: string,
+    body: { familyRef: string; how: string; result: string; at: string },
+    idempotencyKey: string,
+  ) => post(`${one(id)}/contacts`, body, { idempotencyKey }),
   carry: (id: string, body: NewConcern, idempotencyKey: string) =>
     post<{ inputId: string }>(`${one(id)}/concerns`, body, { idempotencyKey }),
   reportBack: (id: string, body: { answers: ReplyNumbers[]; familyRefs: string[] }, idempotencyKey: string) =>

@@ -48,7 +48,11 @@ export interface Accepted {
 export interface Message {
   at: string;
   from: 'originator' | 'team';
-  text: string;
+  /** In a case: a message, or the words with a confirmation, a dispute or a withdrawal. */
+  what?: string;
+  /** Missing while it is on its way, and for good once it is erased. */
+  text?: string;
+  missing?: string;
   language?: string;
   translations?: Translation[];
   by?: string;
@@ -61,7 +65,8 @@ export interface Translation {
 export interface GivenAnswer {
   answerNo: number;
   outcome: Outcome;
-  text: string;
+  text?: string;
+  missing?: string;
   language?: string;
   translations?: Translation[];
   shapedBy?: string;
@@ -104,9 +109,11 @@ export const intake = {
     const english = await get<SpeakUpForm>(withQuery(path, { lang: 'en' }));
     return { ...form, lang: english.notLive === form.notLive ? 'en' : lang };
   },
-  raise: (input: NewInput, idempotencyKey: string) => post<Accepted>('/api/intake/inputs', input, { idempotencyKey }),
+  raise: (input: NewInput, idempotencyKey: string) =>
+    post<Accepted>('/api/intake/inputs', input, { idempotencyKey }),
   receipt: (code: string) => get<Receipt>(me, withCode(code)),
-  message: (code: string, body: { text: string; language: string }) => post(`${me}/messages`, body, withCode(code)),
+  message: (code: string, body: { text: string; language: string }) =>
+    post(`${me}/messages`, body, withCode(code)),
   confirm: (code: string, body: { answerNo: number }) => post(`${me}/confirm`, body, withCode(code)),
   dispute: (code: string, body: { answerNo: number; reason: string; partly?: boolean }) =>
     post(`${me}/dispute`, body, withCode(code)),

@@ -1,6 +1,7 @@
 import { get } from './client';
 
-export type TokenRole = 'student' | 'adviser' | 'representative' | 'member' | 'lead' | 'leader' | 'it' | 'import' | 'partner';
+export type TokenRole =
+  'student' | 'adviser' | 'representative' | 'member' | 'lead' | 'leader' | 'it' | 'import' | 'partner';
 
 /** GET /api/me: who is signed in; 401 when nobody is. */
 export interface Me {

@@ -17,7 +17,14 @@ export interface Cell {
   counts: Partial<Record<LoopState | 'open' | 'closed', number>>;
   voices: number;
   times: { routing?: Times; acknowledgement?: Times; firstResponse?: Times; answer?: Times; age?: Times };
-  rates: { withinTarget?: Rate; delivered?: Rate; verifiedClosure?: Rate; dispute?: Rate; response?: Rate; reopen?: Rate };
+  rates: {
+    withinTarget?: Rate;
+    delivered?: Rate;
+    verifiedClosure?: Rate;
+    dispute?: Rate;
+    response?: Rate;
+    reopen?: Rate;
+  };
   outcomes?: Record<string, number>;
 }
 export type Suppressed = { suppressed: true; minimum?: number };
@@ -55,7 +62,13 @@ export interface LoopRow {
   voices?: number;
   teamId?: string;
   teamName?: string;
-  targets?: { step: string; dueAt: string; doneAt?: string; how: 'met' | 'owed' | 'excused'; teamId?: string }[];
+  targets?: {
+    step: string;
+    dueAt: string;
+    doneAt?: string;
+    how: 'met' | 'owed' | 'excused';
+    teamId?: string;
+  }[];
   hops: Hop[];
 }
 

@@ -99,7 +99,8 @@ export const voice = {
     post<{ codes: string[]; firstNo?: number }>(`${one(id)}/codes`, { count }, { idempotencyKey }),
   raiseTheme: (id: string, body: NewTheme, idempotencyKey: string) =>
     post<{ inputId: string }>(`${one(id)}/themes`, body, { idempotencyKey }),
-  close: (id: string, body: ReplyNumbers, idempotencyKey: string) => post(`${one(id)}/closure`, body, { idempotencyKey }),
+  close: (id: string, body: ReplyNumbers, idempotencyKey: string) =>
+    post(`${one(id)}/closure`, body, { idempotencyKey }),
   joined: (code: string) => get<Joined>(`${sessions}/me`, withCode(code)),
   respond: (code: string, id: string, answers: string[], idempotencyKey: string) =>
     post(`${one(id)}/responses`, { answers }, { ...withCode(code), idempotencyKey }),

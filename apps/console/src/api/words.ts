@@ -15,14 +15,7 @@ export type CaseState = 'open' | 'waiting' | 'answered' | 'closed' | 'handed-on'
 export type Kind = 'concern' | 'idea' | 'question' | 'praise' | 'offer';
 export type Participation = 'inform' | 'consult' | 'involve' | 'collaborate' | 'share power';
 export type Outcome =
-  | 'done'
-  | 'partly done'
-  | 'planned'
-  | 'declined'
-  | 'matched'
-  | 'thanked'
-  | 'not ours'
-  | 'already answered';
+  'done' | 'partly done' | 'planned' | 'declined' | 'matched' | 'thanked' | 'not ours' | 'already answered';
 
 interface Plain {
   name: string;
@@ -38,8 +31,14 @@ export const loopStates: Record<LoopState, Plain> = {
   promised: { name: 'Planned', says: 'The team has a plan with a date. This stays open until the date.' },
   disputed: { name: 'Open again', says: 'You said it is not settled. The team has to look again.' },
   confirmed: { name: 'Settled', says: 'You said it is settled. Thank you for telling us.' },
-  unconfirmed: { name: 'Closed, not confirmed', says: 'We did not hear from you. You can still tell us how it went.' },
-  unsettled: { name: 'Closed, not settled', says: 'The last answer did not settle it. Every report shows this.' },
+  unconfirmed: {
+    name: 'Closed, not confirmed',
+    says: 'We did not hear from you. You can still tell us how it went.',
+  },
+  unsettled: {
+    name: 'Closed, not settled',
+    says: 'The last answer did not settle it. Every report shows this.',
+  },
   withdrawn: { name: 'Taken back', says: 'You took this input back.' },
 };
 
@@ -61,7 +60,10 @@ export const kinds: Record<Kind, Plain> = {
 
 export const participations: Record<Participation, Plain> = {
   inform: { name: 'Inform', says: 'The team will tell you what it decides, and why.' },
-  consult: { name: 'Consult', says: 'The team asks for your view before it decides. It must tell you how your input shaped the answer.' },
+  consult: {
+    name: 'Consult',
+    says: 'The team asks for your view before it decides. It must tell you how your input shaped the answer.',
+  },
   involve: {
     name: 'Involve',
     says: 'The team works with people like you while it decides. It must tell you how your input shaped the answer.',
@@ -77,7 +79,8 @@ export const participations: Record<Participation, Plain> = {
 };
 
 /** From "consult" up an answer owes the words on how the input shaped it. */
-export const owesShapedBy = (level: Participation | undefined): boolean => level !== undefined && level !== 'inform';
+export const owesShapedBy = (level: Participation | undefined): boolean =>
+  level !== undefined && level !== 'inform';
 
 export const outcomes: Record<Outcome, Plain> = {
   done: { name: 'Done', says: 'It has been done.' },

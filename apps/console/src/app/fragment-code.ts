@@ -16,10 +16,13 @@ export function useFragmentCode(drawer: 'hearback.receipt' | 'hearback.session')
     setCode(arrived);
     void navigate(pathname, { replace: true });
   }, [drawer, hash, pathname, navigate]);
-  const keep = useCallback((value: string) => {
-    write(drawer, value.trim());
-    setCode(value.trim());
-  }, [drawer]);
+  const keep = useCallback(
+    (value: string) => {
+      write(drawer, value.trim());
+      setCode(value.trim());
+    },
+    [drawer],
+  );
   const forget = useCallback(() => {
     write(drawer, '');
     setCode('');

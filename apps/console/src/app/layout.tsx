@@ -58,8 +58,8 @@ export function Layout() {
       <footer className="hb-footer">
         <div className="hb-footer__in">
           <p>
-            <strong>In danger, or worried about someone?</strong> Call <a href="tel:911">911</a>. For a crisis, call or text{' '}
-            <a href="tel:988">988</a>, day or night. This site is not watched live.
+            <strong>In danger, or worried about someone?</strong> Call <a href="tel:911">911</a>. For a
+            crisis, call or text <a href="tel:988">988</a>, day or night. This site is not watched live.
           </p>
           <p>Hearback keeps every input open until the person who spoke says it is settled.</p>
         </div>
@@ -74,7 +74,7 @@ function placesFor(me: Me | null | undefined): { to: string; name: string }[] {
     { to: '/', name: 'Speak up' },
     { to: '/receipt', name: 'Follow a receipt' },
     ...(has(me, 'member', 'lead') ? [{ to: '/team', name: 'Team queue' }] : []),
-    ...(has(me, 'leader', 'it') ? [{ to: '/report', name: 'Report' }] : []),
+    ...(has(me, 'leader') ? [{ to: '/report', name: 'Report' }] : []),
     ...(has(me, 'adviser') ? [{ to: '/voice', name: 'Student voice' }] : []),
     ...(has(me, 'representative') ? [{ to: '/council', name: 'Family council' }] : []),
   ];
@@ -99,7 +99,10 @@ function useFocusOnArrival(pathname: string) {
 function Mark() {
   return (
     <svg className="hb-mark" viewBox="0 0 32 32" width="34" height="34" aria-hidden="true" focusable="false">
-      <path d="M6 6h20a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H15l-7 6v-6H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2z" fill="#fff" />
+      <path
+        d="M6 6h20a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H15l-7 6v-6H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2z"
+        fill="#fff"
+      />
       <path d="m10.5 14 4 4 7.5-8" fill="none" stroke="#b5611c" strokeWidth="3" />
     </svg>
   );

@@ -25,10 +25,19 @@ export function useMe() {
 /** Where signing in starts, coming back to the screen one was on. */
 export const signInPath = (to: string) => `/auth/sign-in?to=${encodeURIComponent(to)}`;
 
-export const has = (me: Me | null | undefined, ...roles: TokenRole[]) => roles.some((role) => me?.roles.includes(role));
+export const has = (me: Me | null | undefined, ...roles: TokenRole[]) =>
+  roles.some((role) => me?.roles.includes(role));
 
 /** Shows its children to the roles named; says to everyone else what is missing. */
-export function For({ roles, title, children }: { roles: TokenRole[]; title: string; children: (me: Me) => ReactNode }) {
+export function For({
+  roles,
+  title,
+  children,
+}: {
+  roles: TokenRole[];
+  title: string;
+  children: (me: Me) => ReactNode;
+}) {
   const me = useMe();
   const { pathname, search } = useLocation();
   if (me.isPending) return <Loading what="your sign-in" />;
@@ -54,8 +63,8 @@ export function For({ roles, title, children }: { roles: TokenRole[]; title: str
     return (
       <Page title={title}>
         <Notice tone="warning" title="Your account cannot open this page">
-          You are signed in as {me.data.name} ({me.data.roles.join(', ')}). This page is for: {roles.join(', ')}. Ask your IT
-          team if this is wrong.
+          You are signed in as {me.data.name} ({me.data.roles.join(', ')}). This page is for:{' '}
+          {roles.join(', ')}. Ask your IT team if this is wrong.
         </Notice>
       </Page>
     );

@@ -23,10 +23,15 @@ export function CarryConcern({ round, changed }: RoundProps) {
     send: (body: NewConcern, key) => council.carry(round.roundId, { ...body, text: body.text.trim() }, key),
     done: (_carried, body) => {
       setConcern(empty);
-      changed(`It is on its way. It stands for ${body.families.length === 1 ? '1 family' : `${body.families.length} families`}.`);
+      changed(
+        `It is on its way. It stands for ${body.families.length === 1 ? '1 family' : `${body.families.length} families`}.`,
+      );
     },
   });
-  const over = new Date(round.closesAt).getTime() < Date.now() ? 'The round is over. You can still report back.' : undefined;
+  const over =
+    new Date(round.closesAt).getTime() < Date.now()
+      ? 'The round is over. You can still report back.'
+      : undefined;
   return (
     <Part title="Carry a concern in" id="carry">
       {round.families.length === 0 ? (
@@ -43,23 +48,73 @@ export function CarryConcern({ round, changed }: RoundProps) {
           <Choices form="carry" name="families" label="Which families say this?" errors={sending.errors}>
             <div className="hb-ticks">
               {round.families.map(({ familyRef }) => (
-                <Tick key={familyRef} name="families" value={familyRef} label={familyRef} checked={concern.families.includes(familyRef)} onChange={(on) => set({ families: on ? [...concern.families, familyRef] : concern.families.filter((one) => one !== familyRef) })} />
+                <Tick
+                  key={familyRef}
+                  name="families"
+                  value={familyRef}
+                  label={familyRef}
+                  checked={concern.families.includes(familyRef)}
+                  onChange={(on) =>
+                    set({
+                      families: on
+                        ? [...concern.families, familyRef]
+                        : concern.families.filter((one) => one !== familyRef),
+                    })
+                  }
+                />
               ))}
             </div>
           </Choices>
           <div className="hb-two">
             <Field form="carry" name="kind" label="Kind" errors={sending.errors}>
-              {(control) => <Select control={control} value={concern.kind} onChange={(kind) => set({ kind })} choices={words.kinds} empty={null} />}
+              {(control) => (
+                <Select
+                  control={control}
+                  value={concern.kind}
+                  onChange={(kind) => set({ kind })}
+                  choices={words.kinds}
+                  empty={null}
+                />
+              )}
             </Field>
             <Field form="carry" name="topic" label="Topic" errors={sending.errors}>
-              {(control) => <Select control={control} value={concern.topic} onChange={(topic) => set({ topic })} choices={words.topics} />}
+              {(control) => (
+                <Select
+                  control={control}
+                  value={concern.topic}
+                  onChange={(topic) => set({ topic })}
+                  choices={words.topics}
+                />
+              )}
             </Field>
             <Field form="carry" name="language" label="Language you write in" errors={sending.errors}>
-              {(control) => <Select control={control} value={concern.language} onChange={(language) => set({ language })} choices={words.languages} empty={null} />}
+              {(control) => (
+                <Select
+                  control={control}
+                  value={concern.language}
+                  onChange={(language) => set({ language })}
+                  choices={words.languages}
+                  empty={null}
+                />
+              )}
             </Field>
           </div>
-          <Field form="carry" name="text" label="What they say" hint="The team reads this. Leave out names." errors={sending.errors}>
-            {(control) => <textarea className="usa-textarea" {...control} dir="auto" value={concern.text} onChange={(event) => set({ text: event.target.value })} />}
+          <Field
+            form="carry"
+            name="text"
+            label="What they say"
+            hint="The team reads this. Leave out names."
+            errors={sending.errors}
+          >
+            {(control) => (
+              <textarea
+                className="usa-textarea"
+                {...control}
+                dir="auto"
+                value={concern.text}
+                onChange={(event) => set({ text: event.target.value })}
+              />
+            )}
           </Field>
           <Button type="submit" pending={sending.pending} because={over}>
             Carry it in

@@ -14,7 +14,9 @@ export function ConcernCard({ concern, round, changed }: RoundProps & { concern:
   const [told, setTold] = useState<string[]>(concern.families);
   const newest = concern.answers.at(-1);
   const allowed = concern.allowed ?? [];
-  const owed = newest && (concern.reportBackBy !== undefined || allowed.includes('confirm') || allowed.includes('dispute'));
+  const owed =
+    newest &&
+    (concern.reportBackBy !== undefined || allowed.includes('confirm') || allowed.includes('dispute'));
   const families = concern.voices === 1 ? '1 family' : `${concern.voices} families`;
   return (
     <article className="hb-part" aria-label={`Concern about ${words.topic(concern.topic)}`}>
@@ -33,16 +35,23 @@ export function ConcernCard({ concern, round, changed }: RoundProps & { concern:
           </>
         )}
       </p>
-      <Answers answers={concern.answers} id={`answer-${concern.inputId}`} language={concern.language} whose="the" />
+      <Answers
+        answers={concern.answers}
+        id={`answer-${concern.inputId}`}
+        language={concern.language}
+        whose="the"
+      />
       {concern.closure && (
         <p>
-          <strong>The families' word:</strong> {concern.closure.yes ?? 0} yes, {concern.closure.no ?? 0} no, {concern.closure.noReply ?? 0} no reply (<When at={concern.closure.at} />
+          <strong>The families' word:</strong> {concern.closure.yes ?? 0} yes, {concern.closure.no ?? 0} no,{' '}
+          {concern.closure.noReply ?? 0} no reply (<When at={concern.closure.at} />
           ).
         </p>
       )}
       {concern.reportBackBy && (
         <p className="hb-dueline">
-          <strong>Report back</strong> by <When at={concern.reportBackBy} dateOnly />. Until then the answer counts as not delivered.
+          <strong>Report back</strong> by <When at={concern.reportBackBy} dateOnly />. Until then the answer
+          counts as not delivered.
         </p>
       )}
       {newest && owed && (
@@ -52,14 +61,30 @@ export function ConcernCard({ concern, round, changed }: RoundProps & { concern:
           inputId={concern.inputId}
           answerNo={newest.answerNo}
           of={concern.voices}
-          send={(numbers, key) => council.reportBack(round.roundId, { answers: [numbers], familyRefs: told }, key)}
+          send={(numbers, key) =>
+            council.reportBack(round.roundId, { answers: [numbers], familyRefs: told }, key)
+          }
           done={() => changed('Thank you. The team and the reports have the numbers of your families.')}
         >
           {(errors) => (
-            <Choices form={`back-${concern.inputId}`} name="familyRefs" label="Whom did you tell?" errors={errors}>
+            <Choices
+              form={`back-${concern.inputId}`}
+              name="familyRefs"
+              label="Whom did you tell?"
+              errors={errors}
+            >
               <div className="hb-ticks">
                 {concern.families.map((familyRef) => (
-                  <Tick key={familyRef} name="familyRefs" value={familyRef} label={familyRef} checked={told.includes(familyRef)} onChange={(on) => setTold(on ? [...told, familyRef] : told.filter((one) => one !== familyRef))} />
+                  <Tick
+                    key={familyRef}
+                    name="familyRefs"
+                    value={familyRef}
+                    label={familyRef}
+                    checked={told.includes(familyRef)}
+                    onChange={(on) =>
+                      setTold(on ? [...told, familyRef] : told.filter((one) => one !== familyRef))
+                    }
+                  />
                 ))}
               </div>
             </Choices>

@@ -10,7 +10,8 @@ import type { RoundProps } from './round-page';
 
 /** The families represented, each by the representative's own word for it, and the contacts with them. */
 export function Families({ round, changed }: RoundProps) {
-  const lastOf = (familyRef: string) => round.contacts.filter((contact) => contact.familyRef === familyRef).at(-1);
+  const lastOf = (familyRef: string) =>
+    round.contacts.filter((contact) => contact.familyRef === familyRef).at(-1);
   return (
     <Part title={`Families (${round.families.length})`} id="families">
       {round.families.length > 0 && (
@@ -39,14 +40,17 @@ export function Families({ round, changed }: RoundProps) {
                       <span>
                         {contactResults.find((one) => one.id === last.result)?.name ?? last.result}
                         <span className="hb-quiet">
-                          {contactHows.find((one) => one.id === last.how)?.name ?? last.how}, <When at={last.at} dateOnly />
+                          {contactHows.find((one) => one.id === last.how)?.name ?? last.how},{' '}
+                          <When at={last.at} dateOnly />
                         </span>
                       </span>
                     ) : (
                       <span className="hb-quiet">none yet</span>
                     )}
                   </td>
-                  <td data-label="Reported back">{family.reportedBack ? 'Yes' : <span className="hb-quiet">not yet</span>}</td>
+                  <td data-label="Reported back">
+                    {family.reportedBack ? 'Yes' : <span className="hb-quiet">not yet</span>}
+                  </td>
                 </tr>
               );
             })}
@@ -72,7 +76,8 @@ function AddFamily({ round, changed }: RoundProps) {
   const empty: Family = { familyRef: '', language: 'en', contactAllowed: true };
   const [family, setFamily] = useState(empty);
   const sending = useSubmit({
-    check: (body: Family) => (body.familyRef ? [] : [{ field: 'familyRef', message: 'Give your own word for the family' }]),
+    check: (body: Family) =>
+      body.familyRef ? [] : [{ field: 'familyRef', message: 'Give your own word for the family' }],
     send: (body: Family) => council.addFamily(round.roundId, body),
     done: (_list, body) => {
       setFamily({ ...empty, language: body.language });
@@ -89,13 +94,43 @@ function AddFamily({ round, changed }: RoundProps) {
       }}
     >
       <ErrorSummary form="family" of={sending} />
-      <Field form="family" name="familyRef" label="Your own word for the family" hint="For example fam-17. Never a name or an address." errors={sending.errors}>
-        {(control) => <input className="usa-input" type="text" maxLength={64} autoComplete="off" {...control} value={family.familyRef} onChange={(event) => setFamily({ ...family, familyRef: event.target.value })} />}
+      <Field
+        form="family"
+        name="familyRef"
+        label="Your own word for the family"
+        hint="For example fam-17. Never a name or an address."
+        errors={sending.errors}
+      >
+        {(control) => (
+          <input
+            className="usa-input"
+            type="text"
+            maxLength={64}
+            autoComplete="off"
+            {...control}
+            value={family.familyRef}
+            onChange={(event) => setFamily({ ...family, familyRef: event.target.value })}
+          />
+        )}
       </Field>
       <Field form="family" name="language" label="Language" errors={sending.errors}>
-        {(control) => <Select control={control} value={family.language} onChange={(language) => setFamily({ ...family, language })} choices={words.languages} empty={null} />}
+        {(control) => (
+          <Select
+            control={control}
+            value={family.language}
+            onChange={(language) => setFamily({ ...family, language })}
+            choices={words.languages}
+            empty={null}
+          />
+        )}
       </Field>
-      <Tick name="contactAllowed" value="yes" label="I may contact them" checked={family.contactAllowed} onChange={(contactAllowed) => setFamily({ ...family, contactAllowed })} />
+      <Tick
+        name="contactAllowed"
+        value="yes"
+        label="I may contact them"
+        checked={family.contactAllowed}
+        onChange={(contactAllowed) => setFamily({ ...family, contactAllowed })}
+      />
       <Button type="submit" look="outline" pending={sending.pending}>
         Add the family
       </Button>
@@ -112,7 +147,8 @@ function LogContact({ round, changed }: RoundProps) {
       ...(body.how ? [] : [{ field: 'how', message: 'Choose how you reached out' }]),
       ...(body.result ? [] : [{ field: 'result', message: 'Choose what came of it' }]),
     ],
-    send: (body: typeof empty, key) => council.contact(round.roundId, { ...body, at: new Date().toISOString() }, key),
+    send: (body: typeof empty, key) =>
+      council.contact(round.roundId, { ...body, at: new Date().toISOString() }, key),
     done: (_logged, body) => {
       setContact(empty);
       changed(`The contact with ${body.familyRef} is logged.`);
@@ -129,13 +165,36 @@ function LogContact({ round, changed }: RoundProps) {
     >
       <ErrorSummary form="contact" of={sending} />
       <Field form="contact" name="familyRef" label="Family" errors={sending.errors}>
-        {(control) => <Select control={control} value={contact.familyRef} onChange={(familyRef) => setContact({ ...contact, familyRef })} choices={round.families.filter((family) => family.contactAllowed).map((family) => ({ id: family.familyRef, name: family.familyRef }))} />}
+        {(control) => (
+          <Select
+            control={control}
+            value={contact.familyRef}
+            onChange={(familyRef) => setContact({ ...contact, familyRef })}
+            choices={round.families
+              .filter((family) => family.contactAllowed)
+              .map((family) => ({ id: family.familyRef, name: family.familyRef }))}
+          />
+        )}
       </Field>
       <Field form="contact" name="how" label="How" errors={sending.errors}>
-        {(control) => <Select control={control} value={contact.how} onChange={(how) => setContact({ ...contact, how })} choices={contactHows} />}
+        {(control) => (
+          <Select
+            control={control}
+            value={contact.how}
+            onChange={(how) => setContact({ ...contact, how })}
+            choices={contactHows}
+          />
+        )}
       </Field>
       <Field form="contact" name="result" label="What came of it" errors={sending.errors}>
-        {(control) => <Select control={control} value={contact.result} onChange={(result) => setContact({ ...contact, result })} choices={contactResults} />}
+        {(control) => (
+          <Select
+            control={control}
+            value={contact.result}
+            onChange={(result) => setContact({ ...contact, result })}
+            choices={contactResults}
+          />
+        )}
       </Field>
       <Button type="submit" look="outline" pending={sending.pending}>
         Log the contact

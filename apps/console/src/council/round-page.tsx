@@ -29,7 +29,11 @@ function OneRound() {
   const { id = '' } = useParams();
   const client = useQueryClient();
   const [done, setDone] = useState('');
-  const found = useQuery({ queryKey: ['round', id], queryFn: () => council.round(id), refetchInterval: 20_000 });
+  const found = useQuery({
+    queryKey: ['round', id],
+    queryFn: () => council.round(id),
+    refetchInterval: 20_000,
+  });
   const changed = (what: string) => {
     setDone(what);
     void client.invalidateQueries({ queryKey: ['round', id] });
@@ -85,8 +89,19 @@ function CoveragePlot({ round }: { round: RoundDetail }) {
       summary={`You represent ${families === 1 ? '1 family' : `${families} families`}. Word reached ${contacted}; ${reportedBack} heard back.`}
       legend={{ filled: 'yes', hatched: 'not yet' }}
       max={families}
-      bars={rows.map(({ name, n }) => ({ name, filled: n, hatched: families - n, says: `${n} of ${families} (${percent(n / families)})` }))}
-      table={<Numbers caption="Coverage" head={['Direction', 'Families', 'of']} rows={rows.map(({ name, n }) => [name, n, families])} />}
+      bars={rows.map(({ name, n }) => ({
+        name,
+        filled: n,
+        hatched: families - n,
+        says: `${n} of ${families} (${percent(n / families)})`,
+      }))}
+      table={
+        <Numbers
+          caption="Coverage"
+          head={['Direction', 'Families', 'of']}
+          rows={rows.map(({ name, n }) => [name, n, families])}
+        />
+      }
     />
   );
 }

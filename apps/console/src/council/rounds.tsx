@@ -30,7 +30,12 @@ function Mine({ me }: { me: Me }) {
       title="Family council"
       lead="Reach out to the families you represent, carry their voices in, and bring the answers back."
       actions={
-        <Button look={making ? 'outline' : 'solid'} expanded={making} controls="new-round" onClick={() => setAddress(making ? {} : { do: 'new' }, { replace: true })}>
+        <Button
+          look={making ? 'outline' : 'solid'}
+          expanded={making}
+          controls="new-round"
+          onClick={() => setAddress(making ? {} : { do: 'new' }, { replace: true })}
+        >
           {making ? 'Close the form' : 'Start a round'}
         </Button>
       }
@@ -38,7 +43,9 @@ function Mine({ me }: { me: Me }) {
       {making && <NewRoundForm me={me} />}
       {found.isPending && <Loading what="your rounds" />}
       {found.isError && <Failed error={found.error} retry={() => void found.refetch()} />}
-      {found.isSuccess && found.data.items.length === 0 && !making && <Empty>You have no rounds yet. Start one to reach out to your families.</Empty>}
+      {found.isSuccess && found.data.items.length === 0 && !making && (
+        <Empty>You have no rounds yet. Start one to reach out to your families.</Empty>
+      )}
       <ul className="hb-list">
         {found.data?.items.map((round) => (
           <li key={round.roundId}>
@@ -48,7 +55,9 @@ function Mine({ me }: { me: Me }) {
             </p>
             <p>
               {round.concerns ?? 0} concerns carried
-              {round.coverage && `. Of ${round.coverage.families} families, ${round.coverage.contacted} were reached and ${round.coverage.reportedBack} were reported back to`}.
+              {round.coverage &&
+                `. Of ${round.coverage.families} families, ${round.coverage.contacted} were reached and ${round.coverage.reportedBack} were reported back to`}
+              .
             </p>
           </li>
         ))}
@@ -67,17 +76,38 @@ interface Draft {
 
 function NewRoundForm({ me }: { me: Me }) {
   const navigate = useNavigate();
-  const orgs = useQuery({ queryKey: ['orgs', 'all'], queryFn: () => roster.orgs({ limit: '200' }), staleTime: 300_000 });
-  const [draft, setDraft] = useState<Draft>(() => ({ orgId: me.orgs[0] ?? '', title: '', brief: '', first: isoDay(new Date()), last: isoDay(new Date(Date.now() + 30 * 86_400_000)) }));
+  const orgs = useQuery({
+    queryKey: ['orgs', 'all'],
+    queryFn: () => roster.orgs({ limit: '200' }),
+    staleTime: 300_000,
+  });
+  const [draft, setDraft] = useState<Draft>(() => ({
+    orgId: me.orgs[0] ?? '',
+    title: '',
+    brief: '',
+    first: isoDay(new Date()),
+    last: isoDay(new Date(Date.now() + 30 * 86_400_000)),
+  }));
   const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
   const sending = useSubmit({
     check: (body: Draft) => [
       ...(body.orgId ? [] : [{ field: 'orgId', message: 'Choose the school' }]),
       ...(body.title.trim() ? [] : [{ field: 'title', message: 'Give the round a title' }]),
-      ...(body.first <= body.last ? [] : [{ field: 'closesAt', message: 'The last day must not be before the first' }]),
+      ...(body.first <= body.last
+        ? []
+        : [{ field: 'closesAt', message: 'The last day must not be before the first' }]),
     ],
     send: ({ first, last, ...body }: Draft, key) =>
-      council.open({ ...body, title: body.title.trim(), brief: body.brief.trim(), opensAt: new Date(`${first}T00:00:00`).toISOString(), closesAt: new Date(`${last}T23:59:59`).toISOString() }, key),
+      council.open(
+        {
+          ...body,
+          title: body.title.trim(),
+          brief: body.brief.trim(),
+          opensAt: new Date(`${first}T00:00:00`).toISOString(),
+          closesAt: new Date(`${last}T23:59:59`).toISOString(),
+        },
+        key,
+      ),
     done: ({ roundId }) => void navigate(`/council/rounds/${roundId}`),
   });
   return (
@@ -92,20 +122,65 @@ function NewRoundForm({ me }: { me: Me }) {
           }}
         >
           <Field form="round" name="orgId" label="About which school or office?" errors={sending.errors}>
-            {(control) => <Select control={control} value={draft.orgId} onChange={(orgId) => set({ orgId })} choices={(orgs.data?.items ?? []).map((org) => ({ id: org.orgId, name: org.name }))} />}
+            {(control) => (
+              <Select
+                control={control}
+                value={draft.orgId}
+                onChange={(orgId) => set({ orgId })}
+                choices={(orgs.data?.items ?? []).map((org) => ({ id: org.orgId, name: org.name }))}
+              />
+            )}
           </Field>
           <Field form="round" name="title" label="Title" errors={sending.errors}>
-            {(control) => <input className="usa-input" type="text" maxLength={200} {...control} value={draft.title} onChange={(event) => set({ title: event.target.value })} />}
+            {(control) => (
+              <input
+                className="usa-input"
+                type="text"
+                maxLength={200}
+                {...control}
+                value={draft.title}
+                onChange={(event) => set({ title: event.target.value })}
+              />
+            )}
           </Field>
-          <Field form="round" name="brief" label="What you ask families, and what they should know" optional errors={sending.errors}>
-            {(control) => <textarea className="usa-textarea" {...control} value={draft.brief} onChange={(event) => set({ brief: event.target.value })} />}
+          <Field
+            form="round"
+            name="brief"
+            label="What you ask families, and what they should know"
+            optional
+            errors={sending.errors}
+          >
+            {(control) => (
+              <textarea
+                className="usa-textarea"
+                {...control}
+                value={draft.brief}
+                onChange={(event) => set({ brief: event.target.value })}
+              />
+            )}
           </Field>
           <div className="hb-two">
             <Field form="round" name="opensAt" label="First day" errors={sending.errors}>
-              {(control) => <input className="usa-input" type="date" {...control} value={draft.first} onChange={(event) => set({ first: event.target.value })} />}
+              {(control) => (
+                <input
+                  className="usa-input"
+                  type="date"
+                  {...control}
+                  value={draft.first}
+                  onChange={(event) => set({ first: event.target.value })}
+                />
+              )}
             </Field>
             <Field form="round" name="closesAt" label="Last day" errors={sending.errors}>
-              {(control) => <input className="usa-input" type="date" {...control} value={draft.last} onChange={(event) => set({ last: event.target.value })} />}
+              {(control) => (
+                <input
+                  className="usa-input"
+                  type="date"
+                  {...control}
+                  value={draft.last}
+                  onChange={(event) => set({ last: event.target.value })}
+                />
+              )}
             </Field>
           </div>
           <Button type="submit" pending={sending.pending}>

@@ -22,7 +22,11 @@ export function LoopTrace() {
 function Trace() {
   const { inputId = '' } = useParams();
   const words = useFormWords();
-  const found = useQuery({ queryKey: ['loop', inputId], queryFn: () => reporting.loop(inputId), refetchInterval: 10_000 });
+  const found = useQuery({
+    queryKey: ['loop', inputId],
+    queryFn: () => reporting.loop(inputId),
+    refetchInterval: 10_000,
+  });
   return (
     <Page title="Trace of one loop" wide lead={<code className="hb-id">{inputId}</code>}>
       {found.isPending && <Loading what="the trace" />}
@@ -91,8 +95,12 @@ function Hops({ hops }: { hops: Hop[] }) {
         return (
           <li key={`${hop.publisher} ${hop.event} ${hop.at} ${n}`}>
             <div className="hb-hops__time">
-              <strong>{hop.sinceRaisedSeconds <= 0 ? 'Start' : `+${duration(hop.sinceRaisedSeconds)}`}</strong>
-              <span className="hb-quiet">{n > 0 ? `${duration(Math.max(0, since))} after the hop before` : ''}</span>
+              <strong>
+                {hop.sinceRaisedSeconds <= 0 ? 'Start' : `+${duration(hop.sinceRaisedSeconds)}`}
+              </strong>
+              <span className="hb-quiet">
+                {n > 0 ? `${duration(Math.max(0, since))} after the hop before` : ''}
+              </span>
             </div>
             <div>
               <p className="hb-hops__what">{wordFor({}, hop.what)}</p>

@@ -4,14 +4,30 @@ import { outcomes, sentenceFor, wordFor } from '../api/words';
 import { languageName, When } from '../ui/time';
 
 /** Every answer once, the newest first and open; those before it folded. */
-export function Answers({ answers, language, id = 'answer', level = id === 'answer' ? 2 : 3, whose = 'your' }: { answers: GivenAnswer[]; language?: string | undefined; id?: string; level?: 2 | 3 | 4; whose?: 'your' | 'the' }) {
-  const unique = [...new Map(answers.map((answer) => [answer.answerNo, answer])).values()].sort((a, b) => b.answerNo - a.answerNo);
+export function Answers({
+  answers,
+  language,
+  id = 'answer',
+  level = id === 'answer' ? 2 : 3,
+  whose = 'your',
+}: {
+  answers: GivenAnswer[];
+  language?: string | undefined;
+  id?: string;
+  level?: 2 | 3 | 4;
+  whose?: 'your' | 'the';
+}) {
+  const unique = [...new Map(answers.map((answer) => [answer.answerNo, answer])).values()].sort(
+    (a, b) => b.answerNo - a.answerNo,
+  );
   const [newest, ...before] = unique;
   if (!newest) return null;
   const Title = `h${level}` as const;
   return (
     <section className={level === 2 ? 'hb-part' : 'hb-subpart'} aria-labelledby={id}>
-      <Title id={id}>{before.length > 0 ? `The newest answer (number ${newest.answerNo})` : 'The answer'}</Title>
+      <Title id={id}>
+        {before.length > 0 ? `The newest answer (number ${newest.answerNo})` : 'The answer'}
+      </Title>
       <AnswerCard answer={newest} language={language} whose={whose} />
       {before.map((answer) => (
         <details key={answer.answerNo} className="hb-fold">
@@ -24,7 +40,15 @@ export function Answers({ answers, language, id = 'answer', level = id === 'answ
 }
 
 /** One answer with its outcome, its words in each language, and how the input shaped it. */
-export function AnswerCard({ answer, language, whose = 'your' }: { answer: GivenAnswer; language?: string | undefined; whose?: 'your' | 'the' }) {
+export function AnswerCard({
+  answer,
+  language,
+  whose = 'your',
+}: {
+  answer: GivenAnswer;
+  language?: string | undefined;
+  whose?: 'your' | 'the';
+}) {
   const translations = answer.translations ?? [];
   const own = language ? translations.find((one) => one.language === language) : undefined;
   const others = translations.filter((one) => one !== own);
@@ -38,16 +62,25 @@ export function AnswerCard({ answer, language, whose = 'your' }: { answer: Given
           <p className="hb-words" lang={own.language} dir="auto">
             {own.text}
           </p>
-          {own.by && <p className="hb-quiet">{own.by === 'person' ? 'Translated by a person.' : 'Translated by a machine.'}</p>}
-          <InLanguage language={answer.language} text={answer.text} note="as the team wrote it" />
+          {own.by && (
+            <p className="hb-quiet">
+              {own.by === 'person' ? 'Translated by a person.' : 'Translated by a machine.'}
+            </p>
+          )}
+          <InLanguage language={answer.language} text={answer.text ?? ''} note="as the team wrote it" />
         </>
       ) : (
         <p className="hb-words" lang={answer.language} dir="auto">
-          {answer.text}
+          {answer.text ?? answer.missing}
         </p>
       )}
       {others.map((one) => (
-        <InLanguage key={one.language} language={one.language} text={one.text} note={one.by === 'service' ? 'translated by a machine' : 'translated by a person'} />
+        <InLanguage
+          key={one.language}
+          language={one.language}
+          text={one.text}
+          note={one.by === 'service' ? 'translated by a machine' : 'translated by a person'}
+        />
       ))}
       {answer.reason && (
         <Extra title="Why">
@@ -59,7 +92,9 @@ export function AnswerCard({ answer, language, whose = 'your' }: { answer: Given
           <When at={answer.promiseDate} dateOnly />
         </Extra>
       )}
-      {answer.handedTo && <Extra title="Who is responsible, and how to reach them">{handedToWords(answer.handedTo)}</Extra>}
+      {answer.handedTo && (
+        <Extra title="Who is responsible, and how to reach them">{handedToWords(answer.handedTo)}</Extra>
+      )}
       {answer.answerRef && <Extra title="See the answer to">{answer.answerRef}</Extra>}
       {answer.shapedBy && (
         <div className="hb-shaped">

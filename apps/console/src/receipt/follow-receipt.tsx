@@ -54,7 +54,10 @@ function EnterCode({ keep, wrong = false }: { keep: (code: string) => void; wron
       ? [{ field: 'code', message: 'No input has this code. Check each letter and number.' }]
       : [];
   return (
-    <Page title="Follow a receipt" lead="Type the code you got when you spoke up. You see where your input is, write to the team and read the answer.">
+    <Page
+      title="Follow a receipt"
+      lead="Type the code you got when you spoke up. You see where your input is, write to the team and read the answer."
+    >
       <form
         noValidate
         className="hb-form"
@@ -64,7 +67,13 @@ function EnterCode({ keep, wrong = false }: { keep: (code: string) => void; wron
           if (typed.trim()) keep(typed);
         }}
       >
-        <Field form="follow" name="code" label="Receipt code" hint="It is kept in this tab only, and gone when you close it." errors={errors}>
+        <Field
+          form="follow"
+          name="code"
+          label="Receipt code"
+          hint="It is kept in this tab only, and gone when you close it."
+          errors={errors}
+        >
           {(control) => (
             <input
               className="usa-input hb-codefield"
@@ -141,12 +150,23 @@ function Followed({ receipt, code, forget }: { receipt: Receipt; code: string; f
                     ? `${wordFor(participations, receipt.participation)}. ${sentenceFor(participations, receipt.participation)}`
                     : 'Told when a team has it',
                 ],
-                ['Your name', receipt.anonymous ? 'Not given. No team sees who you are.' : 'The team sees it'],
+                [
+                  'Your name',
+                  receipt.anonymous ? 'Not given. No team sees who you are.' : 'The team sees it',
+                ],
               ]}
             />
           </Part>
           <Timeline items={receipt.timeline} />
-          <Withdraw code={code} changed={changed} because={may('withdraw') ? undefined : 'You cannot take it back at this point. An answer has reached you, or it is closed.'} />
+          <Withdraw
+            code={code}
+            changed={changed}
+            because={
+              may('withdraw')
+                ? undefined
+                : 'You cannot take it back at this point. An answer has reached you, or it is closed.'
+            }
+          />
         </div>
       </div>
       {may('about-me') && form.data && <AboutMe receipt={code} choices={form.data} />}

@@ -12,7 +12,17 @@ interface Reply {
 }
 
 /** "Did this settle it?" The question belongs to the originator alone. */
-export function Settle({ receipt, answer, code, changed }: { receipt: Receipt; answer: GivenAnswer; code: string; changed: (what: string) => void }) {
+export function Settle({
+  receipt,
+  answer,
+  code,
+  changed,
+}: {
+  receipt: Receipt;
+  answer: GivenAnswer;
+  code: string;
+  changed: (what: string) => void;
+}) {
   const [reply, setReply] = useState<Reply>({ word: '', reason: '' });
   const may = (word: Word) => receipt.allowed.includes(word);
   const planned = answer.outcome === 'planned';
@@ -20,16 +30,29 @@ export function Settle({ receipt, answer, code, changed }: { receipt: Receipt; a
     check: ({ word, reason }: Reply): FieldError[] => [
       ...(word ? [] : [{ field: 'word', message: 'Choose one of the answers' }]),
       ...((word === 'partly' || word === 'dispute') && !reason.trim()
-        ? [{ field: 'reason', message: word === 'partly' ? 'Say what is still missing' : 'Say why it is not settled' }]
+        ? [
+            {
+              field: 'reason',
+              message: word === 'partly' ? 'Say what is still missing' : 'Say why it is not settled',
+            },
+          ]
         : []),
     ],
     send: ({ word, reason }: Reply) =>
       word === 'confirm'
         ? intake.confirm(code, { answerNo: answer.answerNo })
-        : intake.dispute(code, { answerNo: answer.answerNo, reason: reason.trim(), ...(word === 'partly' && { partly: true }) }),
+        : intake.dispute(code, {
+            answerNo: answer.answerNo,
+            reason: reason.trim(),
+            ...(word === 'partly' && { partly: true }),
+          }),
     done: (_result, { word }) => {
       setReply({ word: '', reason: '' });
-      changed(word === 'confirm' ? 'Thank you. You said it is settled.' : 'Thank you. It is open again, and the team is told what you wrote.');
+      changed(
+        word === 'confirm'
+          ? 'Thank you. You said it is settled.'
+          : 'Thank you. It is open again, and the team is told what you wrote.',
+      );
     },
   });
   if (!may('confirm') && !may('dispute') && !may('partly')) return null;
@@ -45,16 +68,62 @@ export function Settle({ receipt, answer, code, changed }: { receipt: Receipt; a
           sending.submit(reply);
         }}
       >
-        <Choices form="settle" name="word" label="Your word" hint={planned ? 'It stays open until the date either way.' : 'Only you can close this. If you say nothing, we never count it as a yes.'} errors={sending.errors}>
+        <Choices
+          form="settle"
+          name="word"
+          label="Your word"
+          hint={
+            planned
+              ? 'It stays open until the date either way.'
+              : 'Only you can close this. If you say nothing, we never count it as a yes.'
+          }
+          errors={sending.errors}
+        >
           <div className="hb-tiles hb-tiles--three">
-            <Radio name="word" value="confirm" label={planned ? 'Yes, I accept it' : 'Yes, it is settled'} disabled={!may('confirm')} checked={reply.word === 'confirm'} onChange={() => setReply({ ...reply, word: 'confirm' })} />
-            <Radio name="word" value="partly" label="Partly" says="Something is still missing" disabled={!may('partly') && !may('dispute')} checked={reply.word === 'partly'} onChange={() => setReply({ ...reply, word: 'partly' })} />
-            <Radio name="word" value="dispute" label={planned ? 'No, I do not' : 'No, it is not settled'} disabled={!may('dispute')} checked={reply.word === 'dispute'} onChange={() => setReply({ ...reply, word: 'dispute' })} />
+            <Radio
+              name="word"
+              value="confirm"
+              label={planned ? 'Yes, I accept it' : 'Yes, it is settled'}
+              disabled={!may('confirm')}
+              checked={reply.word === 'confirm'}
+              onChange={() => setReply({ ...reply, word: 'confirm' })}
+            />
+            <Radio
+              name="word"
+              value="partly"
+              label="Partly"
+              says="Something is still missing"
+              disabled={!may('partly') && !may('dispute')}
+              checked={reply.word === 'partly'}
+              onChange={() => setReply({ ...reply, word: 'partly' })}
+            />
+            <Radio
+              name="word"
+              value="dispute"
+              label={planned ? 'No, I do not' : 'No, it is not settled'}
+              disabled={!may('dispute')}
+              checked={reply.word === 'dispute'}
+              onChange={() => setReply({ ...reply, word: 'dispute' })}
+            />
           </div>
         </Choices>
         {needsReason && (
-          <Field form="settle" name="reason" label={reply.word === 'partly' ? 'What is still missing?' : 'Why not?'} hint="The team reads this." errors={sending.errors}>
-            {(control) => <textarea className="usa-textarea" {...control} dir="auto" value={reply.reason} onChange={(event) => setReply({ ...reply, reason: event.target.value })} />}
+          <Field
+            form="settle"
+            name="reason"
+            label={reply.word === 'partly' ? 'What is still missing?' : 'Why not?'}
+            hint="The team reads this."
+            errors={sending.errors}
+          >
+            {(control) => (
+              <textarea
+                className="usa-textarea"
+                {...control}
+                dir="auto"
+                value={reply.reason}
+                onChange={(event) => setReply({ ...reply, reason: event.target.value })}
+              />
+            )}
           </Field>
         )}
         <Button type="submit" pending={sending.pending}>

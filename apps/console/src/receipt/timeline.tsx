@@ -32,7 +32,11 @@ export function Timeline({ items }: { items: Receipt['timeline'] }) {
         {items.map((item, n) => (
           <li key={`${item.at} ${n}`}>
             <span className="hb-timeline__what">{wordFor(happenings, item.what)}</span>
-            {item.detail && <span className="hb-timeline__detail">{details[item.detail] ?? outcomes[item.detail as Outcome]?.name ?? item.detail}</span>}
+            {item.detail && (
+              <span className="hb-timeline__detail">
+                {details[item.detail] ?? outcomes[item.detail as Outcome]?.name ?? item.detail}
+              </span>
+            )}
             <span className="hb-timeline__at">
               <When at={item.at} />
             </span>

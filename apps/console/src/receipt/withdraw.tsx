@@ -5,7 +5,15 @@ import { ErrorSummary, Field } from '../ui/form';
 import { useSubmit } from '../ui/submit';
 
 /** Taking an input back: two steps, so that no slip of a finger does it. */
-export function Withdraw({ code, changed, because }: { code: string; changed: (what: string) => void; because: string | undefined }) {
+export function Withdraw({
+  code,
+  changed,
+  because,
+}: {
+  code: string;
+  changed: (what: string) => void;
+  because: string | undefined;
+}) {
   const [open, setOpen] = useState(false);
   const [why, setWhy] = useState('');
   const sending = useSubmit({
@@ -34,7 +42,15 @@ export function Withdraw({ code, changed, because }: { code: string; changed: (w
       <ErrorSummary form="withdraw" of={sending} />
       <p>The team stops, and you get no answer. It still counts as one input. You cannot undo this.</p>
       <Field form="withdraw" name="why" label="Why?" optional errors={sending.errors}>
-        {(control) => <input className="usa-input" type="text" {...control} value={why} onChange={(event) => setWhy(event.target.value)} />}
+        {(control) => (
+          <input
+            className="usa-input"
+            type="text"
+            {...control}
+            value={why}
+            onChange={(event) => setWhy(event.target.value)}
+          />
+        )}
       </Field>
       <div className="hb-actions">
         <Button type="submit" pending={sending.pending}>

@@ -3,7 +3,8 @@ import { wordFor } from '../api/words';
 import { duration } from '../ui/time';
 import { BarPlot, Numbers, percent } from '../ui/plot';
 
-const nameOf = (group: Group) => (group.name && group.name !== group.key ? group.name : wordFor({}, group.key));
+const nameOf = (group: Group) =>
+  group.name && group.name !== group.key ? group.name : wordFor({}, group.key);
 const isShown = (group: Group): group is Group & Cell => group.suppressed !== true;
 
 /** Closed against open, group by group. Suppressed groups are not drawn; the table says so. */
@@ -24,8 +25,19 @@ export function GroupPlot({ groups, by }: { groups: Group[]; by: string }) {
       summary={`Most loops: ${most.name}, with ${most.raised.toLocaleString('en-US')}.${hidden > 0 ? ` ${hidden === 1 ? 'One group is' : `${hidden} groups are`} too small to show.` : ''}`}
       legend={{ filled: 'closed', hatched: 'open' }}
       max={Math.max(...rows.map((row) => row.raised))}
-      bars={rows.map((row) => ({ name: row.name, filled: row.closed, hatched: row.open, says: `${row.closed} closed, ${row.open} open` }))}
-      table={<Numbers caption={`Loops by ${by}`} head={['Group', 'Raised', 'Closed', 'Open']} rows={rows.map((row) => [row.name, row.raised, row.closed, row.open])} />}
+      bars={rows.map((row) => ({
+        name: row.name,
+        filled: row.closed,
+        hatched: row.open,
+        says: `${row.closed} closed, ${row.open} open`,
+      }))}
+      table={
+        <Numbers
+          caption={`Loops by ${by}`}
+          head={['Group', 'Raised', 'Closed', 'Open']}
+          rows={rows.map((row) => [row.name, row.raised, row.closed, row.open])}
+        />
+      }
     />
   );
 }
@@ -55,13 +67,28 @@ const share = (rate: { n: number; of: number; rate: number | null } | undefined)
 
 export function GroupTable({ groups, byName }: { groups: Group[]; byName: string }) {
   return (
-    <div className="hb-scroll" tabIndex={0} role="region" aria-label={`All measures by ${byName.toLowerCase()}`}>
+    <div
+      className="hb-scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={`All measures by ${byName.toLowerCase()}`}
+    >
       <table className="usa-table usa-table--borderless hb-table">
         <caption>All measures by {byName.toLowerCase()}: times as median with P90, rates with n</caption>
         <thead>
           <tr>
             <th scope="col">{byName}</th>
-            {['Loops', 'Voices', 'Acknowledged in', 'First response in', 'Answered in', 'Within target', 'Delivered', 'Verified closure', 'Said "no"'].map((name) => (
+            {[
+              'Loops',
+              'Voices',
+              'Acknowledged in',
+              'First response in',
+              'Answered in',
+              'Within target',
+              'Delivered',
+              'Verified closure',
+              'Said "no"',
+            ].map((name) => (
               <th key={name} scope="col" className="hb-num">
                 {name}
               </th>

@@ -26,7 +26,13 @@ export function Rates({ rates }: { rates: Cell['rates'] }) {
         hatched: rate.rate === null ? 0 : 1 - rate.rate,
         says: rate.rate === null ? 'none due yet' : `${percent(rate.rate)} (${rate.n} of ${rate.of})`,
       }))}
-      table={<Numbers caption="Rates" head={['Rate', 'Share', 'n', 'of', 'Of what']} rows={rows.map(({ name, of, rate }) => [name, percent(rate.rate), rate.n, rate.of, of])} />}
+      table={
+        <Numbers
+          caption="Rates"
+          head={['Rate', 'Share', 'n', 'of', 'Of what']}
+          rows={rows.map(({ name, of, rate }) => [name, percent(rate.rate), rate.n, rate.of, of])}
+        />
+      }
     />
   );
 }
@@ -44,8 +50,19 @@ export function Outcomes({ outcomes }: { outcomes: Record<string, number> }) {
       summary={`The most frequent outcome was "${rows[0]?.name.toLowerCase() ?? ''}": ${percent((rows[0]?.n ?? 0) / all)} of ${all.toLocaleString('en-US')} newest answers.`}
       legend={{ filled: 'this outcome', hatched: 'all other answers' }}
       max={all}
-      bars={rows.map(({ name, n }) => ({ name, filled: n, hatched: all - n, says: `${n.toLocaleString('en-US')} (${percent(n / all)})` }))}
-      table={<Numbers caption="Outcomes" head={['Outcome', 'Answers', 'Share']} rows={rows.map(({ name, n }) => [name, n, percent(n / all)])} />}
+      bars={rows.map(({ name, n }) => ({
+        name,
+        filled: n,
+        hatched: all - n,
+        says: `${n.toLocaleString('en-US')} (${percent(n / all)})`,
+      }))}
+      table={
+        <Numbers
+          caption="Outcomes"
+          head={['Outcome', 'Answers', 'Share']}
+          rows={rows.map(({ name, n }) => [name, n, percent(n / all)])}
+        />
+      }
     />
   );
 }

@@ -1,17 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import type { Me } from '../api/me';
 import { reporting, type Cell, type ClosedLoop, type GroupBy, type Suppressed } from '../api/reporting';
 import { roster, type Org } from '../api/roster';
 import { For } from '../app/session';
-import { Button } from '../ui/button';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { isoDay, When } from '../ui/time';
 import { Funnel, StatesNow } from './funnel';
 import { GroupTable, GroupPlot } from './groups';
 import { Outcomes, Rates } from './rates';
+import { TraceForm } from '../loops/trace-form';
 import { TimesPlot } from './times-plot';
 
 const bys: { id: GroupBy; name: string }[] = [
@@ -33,7 +32,11 @@ export function Report() {
 
 function ReportOf({ me }: { me: Me }) {
   const [address, setAddress] = useSearchParams();
-  const orgs = useQuery({ queryKey: ['orgs', 'all'], queryFn: () => roster.orgs({ limit: '200' }), staleTime: 300_000 });
+  const orgs = useQuery({
+    queryKey: ['orgs', 'all'],
+    queryFn: () => roster.orgs({ limit: '200' }),
+    staleTime: 300_000,
+  });
   const tree = treeOf(orgs.data?.items ?? [], me.orgs);
   const today = new Date();
   const query = {
@@ -57,14 +60,29 @@ function ReportOf({ me }: { me: Me }) {
     placeholderData: (before) => before,
   });
   return (
-    <Page title="Closed-loop report" wide lead="What was heard, who answered, how fast, and whether the person who spoke says it is settled.">
-      <form className="hb-filters" aria-label="Choose what the report shows" onSubmit={(event) => event.preventDefault()}>
+    <Page
+      title="Closed-loop report"
+      wide
+      lead="What was heard, who answered, how fast, and whether the person who spoke says it is settled."
+    >
+      <form
+        className="hb-filters"
+        aria-label="Choose what the report shows"
+        onSubmit={(event) => event.preventDefault()}
+      >
         <div className="hb-filters__wide">
           <label className="usa-label" htmlFor="report-org">
             Organization, and all below it
           </label>
-          <select id="report-org" className="usa-select" value={query.org} onChange={(event) => set('org', event.target.value)}>
-            {!tree.some(({ org }) => org.orgId === query.org) && <option value={query.org}>{query.org || 'Choose one'}</option>}
+          <select
+            id="report-org"
+            className="usa-select"
+            value={query.org}
+            onChange={(event) => set('org', event.target.value)}
+          >
+            {!tree.some(({ org }) => org.orgId === query.org) && (
+              <option value={query.org}>{query.org || 'Choose one'}</option>
+            )}
             {tree.map(({ org, depth }) => (
               <option key={org.orgId} value={org.orgId}>
                 {`${'\u00a0\u00a0\u00a0'.repeat(depth)}${depth > 0 ? '└ ' : ''}${org.name}`}
@@ -76,7 +94,13 @@ function ReportOf({ me }: { me: Me }) {
           <label className="usa-label" htmlFor="report-from">
             First day
           </label>
-          <input id="report-from" className="usa-input" type="date" value={query.from} onChange={(event) => event.target.value && set('from', event.target.value)} />
+          <input
+            id="report-from"
+            className="usa-input"
+            type="date"
+            value={query.from}
+            onChange={(event) => event.target.value && set('from', event.target.value)}
+          />
         </div>
         <div>
           <label className="usa-label" htmlFor="report-to">
@@ -87,14 +111,21 @@ function ReportOf({ me }: { me: Me }) {
             className="usa-input"
             type="date"
             value={isoDay(shift(new Date(`${query.to}T12:00:00`), -1))}
-            onChange={(event) => event.target.value && set('to', isoDay(shift(new Date(`${event.target.value}T12:00:00`), 1)))}
+            onChange={(event) =>
+              event.target.value && set('to', isoDay(shift(new Date(`${event.target.value}T12:00:00`), 1)))
+            }
           />
         </div>
         <div>
           <label className="usa-label" htmlFor="report-by">
             Broken down by
           </label>
-          <select id="report-by" className="usa-select" value={query.by} onChange={(event) => set('by', event.target.value)}>
+          <select
+            id="report-by"
+            className="usa-select"
+            value={query.by}
+            onChange={(event) => set('by', event.target.value)}
+          >
             {bys.map((by) => (
               <option key={by.id} value={by.id}>
                 {by.name}
@@ -106,7 +137,9 @@ function ReportOf({ me }: { me: Me }) {
       {query.from >= query.to && <Empty>The last day is before the first day.</Empty>}
       {report.isPending && report.fetchStatus !== 'idle' && <Loading what="the report" />}
       {report.isError && <Failed error={report.error} retry={() => void report.refetch()} />}
-      {report.data && <Shown report={report.data} byName={bys.find((by) => by.id === report.data.by)?.name ?? ''} />}
+      {report.data && (
+        <Shown report={report.data} byName={bys.find((by) => by.id === report.data.by)?.name ?? ''} />
+      )}
       <TraceForm />
     </Page>
   );
@@ -117,10 +150,13 @@ function Shown({ report, byName }: { report: ClosedLoop; byName: string }) {
   return (
     <>
       <p className="hb-quiet" role="status">
-        {report.orgName ? `${report.orgName}. ` : ''}Loops raised from <When at={report.from} dateOnly /> up to <When at={report.to} dateOnly /> (that day not included). As of <When at={report.asOf} />.
+        {report.orgName ? `${report.orgName}. ` : ''}Loops raised from <When at={report.from} dateOnly /> up
+        to <When at={report.to} dateOnly /> (that day not included). As of <When at={report.asOf} />.
       </p>
       {isSuppressed(total) ? (
-        <Empty>Fewer than {total.minimum ?? 'the minimum'}, not shown. So few loops could point to one person.</Empty>
+        <Empty>
+          Fewer than {total.minimum ?? 'the minimum'}, not shown. So few loops could point to one person.
+        </Empty>
       ) : (total.counts['raised'] ?? 0) === 0 ? (
         <Empty>Nothing was raised in this time.</Empty>
       ) : (
@@ -145,10 +181,18 @@ function TotalParts({ cell }: { cell: Cell }) {
   return (
     <>
       <ul className="hb-figures">
-        <Figure n={count('raised')} name="loops raised" note={`standing for ${cell.voices.toLocaleString('en-US')} voices`} />
+        <Figure
+          n={count('raised')}
+          name="loops raised"
+          note={`standing for ${cell.voices.toLocaleString('en-US')} voices`}
+        />
         <Figure n={count('open')} name="open now" note={`${count('promised')} of them promised`} />
         <Figure n={count('confirmed')} name="settled" note="in the originator's own word" />
-        <Figure n={count('disputed') + count('unsettled')} name="not settled" note={`${count('unsettled')} after the last answer`} />
+        <Figure
+          n={count('disputed') + count('unsettled')}
+          name="not settled"
+          note={`${count('unsettled')} after the last answer`}
+        />
         <Figure n={count('unconfirmed')} name="closed, never confirmed" note="silence is not a yes" />
       </ul>
       <h2 className="usa-sr-only">All loops of this choice</h2>
@@ -166,48 +210,26 @@ function TotalParts({ cell }: { cell: Cell }) {
 function Figure({ n, name, note }: { n: number; name: string; note: string }) {
   return (
     <li>
-      <span className="hb-figures__n">{n.toLocaleString('en-US')}</span> <span className="hb-figures__name">{name}</span>{' '}
-      <span className="hb-quiet">{note}</span>
+      <span className="hb-figures__n">{n.toLocaleString('en-US')}</span>{' '}
+      <span className="hb-figures__name">{name}</span> <span className="hb-quiet">{note}</span>
     </li>
   );
 }
 
-/** From an id that someone was given to the trace of that loop; the report itself leads to no single loop. */
-function TraceForm() {
-  const navigate = useNavigate();
-  const [inputId, setInputId] = useState('');
-  return (
-    <Part title="Trace one loop" id="trace" tone="soft">
-      <form
-        className="hb-inline"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (inputId.trim()) void navigate(`/loops/${encodeURIComponent(inputId.trim())}`);
-        }}
-      >
-        <div>
-          <label className="usa-label" htmlFor="trace-id">
-            Id of the input
-          </label>
-          <input id="trace-id" className="usa-input" type="text" autoComplete="off" value={inputId} onChange={(event) => setInputId(event.target.value)} />
-        </div>
-        <Button type="submit" look="outline">
-          Show the trace
-        </Button>
-      </form>
-    </Part>
-  );
-}
+export const isSuppressed = (cell: (Cell & { suppressed?: false }) | Suppressed): cell is Suppressed =>
+  cell.suppressed === true;
 
-export const isSuppressed = (cell: (Cell & { suppressed?: false }) | Suppressed): cell is Suppressed => cell.suppressed === true;
-
-const shift = (date: Date, days: number) => new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, 12);
+const shift = (date: Date, days: number) =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, 12);
 
 /** The organisations in the leader's scope, each below the one it belongs to. */
 function treeOf(orgs: Org[], scope: string[]): { org: Org; depth: number }[] {
   const known = new Set(orgs.map((org) => org.orgId));
   const inScope = scope.filter((id) => known.has(id));
-  const roots = inScope.length > 0 ? orgs.filter((org) => inScope.includes(org.orgId)) : orgs.filter((org) => !org.parentId || !known.has(org.parentId));
+  const roots =
+    inScope.length > 0
+      ? orgs.filter((org) => inScope.includes(org.orgId))
+      : orgs.filter((org) => !org.parentId || !known.has(org.parentId));
   const lines: { org: Org; depth: number }[] = [];
   const seen = new Set<string>();
   const walk = (org: Org, depth: number) => {

@@ -28,7 +28,13 @@ export function TimesPlot({ times }: { times: Cell['times'] }) {
         hatched: Math.max(0, (row.p90 ?? 0) - (row.median ?? 0)),
         says: row.n > 0 ? `${duration(row.median)} · ${duration(row.p90)}` : 'none yet',
       }))}
-      table={<Numbers caption="Times from raised" head={['From raised to', 'n', 'Median', 'P90']} rows={rows.map((row) => [row.name, row.n, duration(row.median), duration(row.p90)])} />}
+      table={
+        <Numbers
+          caption="Times from raised"
+          head={['From raised to', 'n', 'Median', 'P90']}
+          rows={rows.map((row) => [row.name, row.n, duration(row.median), duration(row.p90)])}
+        />
+      }
     />
   );
 }

@@ -5,9 +5,20 @@ import type { Draft } from './draft';
 const days = (n: number) => (n === 1 ? '1 school day' : `${n} school days`);
 
 /** Who will read this, who will not, and what happens when: all of it before the send button. */
-export function BeforeSending({ draft, choices, topic, orgName }: { draft: Draft; choices: LocalForm; topic: Topic | undefined; orgName: string | undefined }) {
+export function BeforeSending({
+  draft,
+  choices,
+  topic,
+  orgName,
+}: {
+  draft: Draft;
+  choices: LocalForm;
+  topic: Topic | undefined;
+  orgName: string | undefined;
+}) {
   const place = orgName ?? 'the school';
-  const hidden = choices.teams?.filter((team) => draft.hiddenTeams.includes(team.id)).map((team) => team.name) ?? [];
+  const hidden =
+    choices.teams?.filter((team) => draft.hiddenTeams.includes(team.id)).map((team) => team.name) ?? [];
   return (
     <div className="hb-before">
       <div>
@@ -39,7 +50,8 @@ export function BeforeSending({ draft, choices, topic, orgName }: { draft: Draft
         <h3>Your part in the decision</h3>
         {topic ? (
           <p>
-            <strong>{wordFor(participations, topic.participation)}.</strong> {sentenceFor(participations, topic.participation)}
+            <strong>{wordFor(participations, topic.participation)}.</strong>{' '}
+            {sentenceFor(participations, topic.participation)}
           </p>
         ) : (
           <p>Choose a topic above to see how you take part.</p>

@@ -46,7 +46,8 @@ export const emptyDraft: Omit<Draft, 'orgId' | 'topic' | 'kind' | 'role' | 'lang
   hiddenTeams: [],
 };
 
-export const asksContact = (draft: Draft) => draft.way === 'reachable' || (draft.way === 'named' && draft.wantsContact);
+export const asksContact = (draft: Draft) =>
+  draft.way === 'reachable' || (draft.way === 'named' && draft.wantsContact);
 
 /** What can be told without the server; it judges again. */
 export function check(draft: Draft): FieldError[] {
@@ -58,7 +59,8 @@ export function check(draft: Draft): FieldError[] {
   owed('kind', draft.kind, 'Choose what kind of input this is');
   owed('topic', draft.topic, 'Choose a topic');
   owed('text', draft.text, 'Write what you want to say');
-  if (draft.text.length > 10_000) wrong.push({ field: 'text', message: 'Shorten your text to 10,000 characters' });
+  if (draft.text.length > 10_000)
+    wrong.push({ field: 'text', message: 'Shorten your text to 10,000 characters' });
   owed('role', draft.role, 'Choose who you are to the schools');
   owed('way', draft.way, 'Choose if you want to give your name');
   if (draft.way === 'named') owed('name', draft.name, 'Write your name, or choose another way to speak');
@@ -68,7 +70,8 @@ export function check(draft: Draft): FieldError[] {
   }
   if (draft.onBehalf) {
     owed('onBehalfOf.relation', draft.relation, 'Choose how you speak for them');
-    if (!draft.agreed) wrong.push({ field: 'onBehalfOf.agreed', message: 'Ask the person first, then tick that they agree' });
+    if (!draft.agreed)
+      wrong.push({ field: 'onBehalfOf.agreed', message: 'Ask the person first, then tick that they agree' });
   }
   if (draft.hide === 'teams' && draft.hiddenTeams.length === 0) {
     wrong.push({ field: 'notSeenBy', message: 'Choose the team that must not see this' });

@@ -8,7 +8,17 @@ import { Page, Part } from '../ui/page';
 import { useSubmit } from '../ui/submit';
 
 /** The receipt, shown once. The code travels in the fragment, which no server sees. */
-export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted; choices: LocalForm; forThem: boolean; again: () => void }) {
+export function Sent({
+  accepted,
+  choices,
+  forThem,
+  again,
+}: {
+  accepted: Accepted;
+  choices: LocalForm;
+  forThem: boolean;
+  again: () => void;
+}) {
   const [copied, setCopied] = useState('');
   const copy = async () => {
     try {
@@ -19,7 +29,10 @@ export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted
     }
   };
   return (
-    <Page title="Thank you. We have it." lead="This is your receipt code. We show it only now, and cannot send it again. With it you follow your input, write to the team and read the answer.">
+    <Page
+      title="Thank you. We have it."
+      lead="This is your receipt code. We show it only now, and cannot send it again. With it you follow your input, write to the team and read the answer."
+    >
       <div className="hb-receipt">
         <p className="hb-receipt__label" id="code-label">
           {forThem ? 'Receipt code, for the person you wrote for' : 'Your receipt code'}
@@ -32,7 +45,10 @@ export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted
           <Button look="outline" onClick={() => window.print()}>
             Print this page
           </Button>
-          <Link className="usa-button usa-button--outline" to={{ pathname: '/receipt', hash: `#${accepted.receipt}` }}>
+          <Link
+            className="usa-button usa-button--outline"
+            to={{ pathname: '/receipt', hash: `#${accepted.receipt}` }}
+          >
             Follow it now
           </Link>
         </div>
@@ -41,7 +57,8 @@ export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted
         </p>
       </div>
       <Notice tone="warning" title="Keep it like a key">
-        Anyone who has the code can read the answer. If you share this computer, write the code down and close this page.
+        Anyone who has the code can read the answer. If you share this computer, write the code down and close
+        this page.
       </Notice>
       <AboutMe receipt={accepted.receipt} choices={choices} />
       <p className="hb-noprint">
@@ -54,7 +71,13 @@ export function Sent({ accepted, choices, forThem, again }: { accepted: Accepted
 }
 
 /** Optional, after the receipt: standings and groups, which only reports read. */
-export function AboutMe({ receipt, choices }: { receipt: string; choices: Pick<LocalForm, 'standings' | 'groups' | 'lang'> }) {
+export function AboutMe({
+  receipt,
+  choices,
+}: {
+  receipt: string;
+  choices: Pick<LocalForm, 'standings' | 'groups' | 'lang'>;
+}) {
   const [standings, setStandings] = useState<string[]>([]);
   const [groups, setGroups] = useState<string[]>([]);
   const [saved, setSaved] = useState(false);
@@ -70,39 +93,74 @@ export function AboutMe({ receipt, choices }: { receipt: string; choices: Pick<L
       </Notice>
     );
   }
-  const toggle = (list: string[], id: string, on: boolean) => (on ? [...list, id] : list.filter((one) => one !== id));
+  const toggle = (list: string[], id: string, on: boolean) =>
+    on ? [...list, id] : list.filter((one) => one !== id);
   const chosen = standings.length + groups.length > 0;
   return (
     <Part title="One more thing, only if you want" id="about-me" tone="soft">
       <p>
-        This helps the district see who it hears and who it does not. No team sees it, and it is never shown for one person. It
-        changes nothing about your answer.
+        This helps the district see who it hears and who it does not. No team sees it, and it is never shown
+        for one person. It changes nothing about your answer.
       </p>
       <ErrorSummary form="about" of={sending} />
       <form
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          sending.submit({ ...(standings.length > 0 && { standings }), ...(groups.length > 0 && { groups }) });
+          sending.submit({
+            ...(standings.length > 0 && { standings }),
+            ...(groups.length > 0 && { groups }),
+          });
         }}
       >
         {choices.standings.length > 0 && (
-          <Choices form="about" name="standings" label="Does one of these fit you?" optional errors={sending.errors}>
+          <Choices
+            form="about"
+            name="standings"
+            label="Does one of these fit you?"
+            optional
+            errors={sending.errors}
+          >
             {choices.standings.map((one) => (
-              <Tick key={one.id} name="standings" value={one.id} label={<span lang={choices.lang}>{one.name}</span>} checked={standings.includes(one.id)} onChange={(on) => setStandings(toggle(standings, one.id, on))} />
+              <Tick
+                key={one.id}
+                name="standings"
+                value={one.id}
+                label={<span lang={choices.lang}>{one.name}</span>}
+                checked={standings.includes(one.id)}
+                onChange={(on) => setStandings(toggle(standings, one.id, on))}
+              />
             ))}
           </Choices>
         )}
         {choices.groups.length > 0 && (
-          <Choices form="about" name="groups" label="Do you, or your child, belong to one of these groups?" optional errors={sending.errors}>
+          <Choices
+            form="about"
+            name="groups"
+            label="Do you, or your child, belong to one of these groups?"
+            optional
+            errors={sending.errors}
+          >
             <div className="hb-ticks">
               {choices.groups.map((one) => (
-                <Tick key={one.id} name="groups" value={one.id} label={<span lang={choices.lang}>{one.name}</span>} checked={groups.includes(one.id)} onChange={(on) => setGroups(toggle(groups, one.id, on))} />
+                <Tick
+                  key={one.id}
+                  name="groups"
+                  value={one.id}
+                  label={<span lang={choices.lang}>{one.name}</span>}
+                  checked={groups.includes(one.id)}
+                  onChange={(on) => setGroups(toggle(groups, one.id, on))}
+                />
               ))}
             </div>
           </Choices>
         )}
-        <Button type="submit" look="outline" pending={sending.pending} because={chosen ? undefined : 'Tick something first, or just leave this part.'}>
+        <Button
+          type="submit"
+          look="outline"
+          pending={sending.pending}
+          because={chosen ? undefined : 'Tick something first, or just leave this part.'}
+        >
           Save this
         </Button>
       </form>

@@ -10,9 +10,11 @@ import { Page } from '../ui/page';
 import { useSubmit } from '../ui/submit';
 import { BeforeSending, CrisisLines } from './before-sending';
 import { check, emptyDraft, toInput, type Draft } from './draft';
+import { NotSeenBy } from './not-seen-by';
+import { OnBehalf } from './on-behalf';
 import { Sent } from './sent';
 import { Where, useOrgs } from './where';
-import { NotSeenBy, OnBehalf, WhoYouAre } from './who-you-are';
+import { WhoYouAre } from './who-you-are';
 
 const form = 'speak';
 /** What the address may hold, so that a school can print a link with its own name in it. Never the words. */
@@ -30,22 +32,56 @@ export function SpeakUp() {
   });
   const [sent, setSent] = useState<{ accepted: Accepted; forThem: boolean } | null>(null);
   if (sent && choices.data) {
-    return <Sent accepted={sent.accepted} forThem={sent.forThem} choices={choices.data} again={() => setSent(null)} />;
+    return (
+      <Sent
+        accepted={sent.accepted}
+        forThem={sent.forThem}
+        choices={choices.data}
+        again={() => setSent(null)}
+      />
+    );
   }
   return (
-    <Page title="Speak up" lead="Tell your school district what you see, need or can offer. A team will answer you. It stays open until you say it is settled.">
+    <Page
+      title="Speak up"
+      lead="Tell your school district what you see, need or can offer. A team will answer you. It stays open until you say it is settled."
+    >
       {choices.isPending && <Loading what="the form" />}
       {choices.isError && <Failed error={choices.error} retry={() => void choices.refetch()} />}
-      {choices.data && <SpeakUpFormParts choices={choices.data} lang={lang} onSent={(accepted, forThem) => setSent({ accepted, forThem })} />}
+      {choices.data && (
+        <SpeakUpFormParts
+          choices={choices.data}
+          lang={lang}
+          onSent={(accepted, forThem) => setSent({ accepted, forThem })}
+        />
+      )}
     </Page>
   );
 }
 
-function SpeakUpFormParts({ choices, lang, onSent }: { choices: LocalForm; lang: string; onSent: (accepted: Accepted, forThem: boolean) => void }) {
+function SpeakUpFormParts({
+  choices,
+  lang,
+  onSent,
+}: {
+  choices: LocalForm;
+  lang: string;
+  onSent: (accepted: Accepted, forThem: boolean) => void;
+}) {
   const [address, setAddress] = useSearchParams();
   const [words, setWords] = useState(emptyDraft);
-  const chosen = Object.fromEntries(inAddress.map((name) => [name, address.get(name) ?? ''])) as Record<(typeof inAddress)[number], string>;
-  const draft: Draft = { ...words, orgId: chosen.org, kind: chosen.kind, topic: chosen.topic, role: chosen.role, language: lang };
+  const chosen = Object.fromEntries(inAddress.map((name) => [name, address.get(name) ?? ''])) as Record<
+    (typeof inAddress)[number],
+    string
+  >;
+  const draft: Draft = {
+    ...words,
+    orgId: chosen.org,
+    kind: chosen.kind,
+    topic: chosen.topic,
+    role: chosen.role,
+    language: lang,
+  };
   const choose = (name: (typeof inAddress)[number], value: string) =>
     setAddress(
       (before) => {
@@ -91,22 +127,59 @@ function SpeakUpFormParts({ choices, lang, onSent }: { choices: LocalForm; lang:
           <Choices form={form} name="kind" label="What kind of input is it?" errors={errors}>
             <div className="hb-tiles">
               {choices.kinds.map((kind) => (
-                <Radio key={kind.id} name="kind" value={kind.id} label={<span lang={choices.lang}>{kind.name || wordFor(kinds, kind.id)}</span>} says={sentenceFor(kinds, kind.id)} checked={draft.kind === kind.id} onChange={() => choose('kind', kind.id)} />
+                <Radio
+                  key={kind.id}
+                  name="kind"
+                  value={kind.id}
+                  label={<span lang={choices.lang}>{kind.name || wordFor(kinds, kind.id)}</span>}
+                  says={sentenceFor(kinds, kind.id)}
+                  checked={draft.kind === kind.id}
+                  onChange={() => choose('kind', kind.id)}
+                />
               ))}
             </div>
           </Choices>
           <Field form={form} name="topic" label="Topic" errors={errors}>
-            {(control) => <Select control={control} value={draft.topic} onChange={(value) => choose('topic', value)} choices={choices.topics} lang={choices.lang} />}
+            {(control) => (
+              <Select
+                control={control}
+                value={draft.topic}
+                onChange={(value) => choose('topic', value)}
+                choices={choices.topics}
+                lang={choices.lang}
+              />
+            )}
           </Field>
         </section>
         <section aria-labelledby="s2" className="hb-step">
           <h2 id="s2">What you want to say</h2>
-          <Field form={form} name="language" label="Language you write in" hint="Write in the language you know best. The answer comes back in it." errors={errors}>
-            {(control) => <Select control={control} value={draft.language} onChange={(value) => choose('lang', value)} choices={choices.languages} empty={null} />}
+          <Field
+            form={form}
+            name="language"
+            label="Language you write in"
+            hint="Write in the language you know best. The answer comes back in it."
+            errors={errors}
+          >
+            {(control) => (
+              <Select
+                control={control}
+                value={draft.language}
+                onChange={(value) => choose('lang', value)}
+                choices={choices.languages}
+                empty={null}
+              />
+            )}
           </Field>
           <Field form={form} name="text" label="In your own words" errors={errors}>
             {(control) => (
-              <textarea className="usa-textarea hb-tall" {...control} lang={draft.language} dir="auto" value={draft.text} onChange={(event) => change({ text: event.target.value })} />
+              <textarea
+                className="usa-textarea hb-tall"
+                {...control}
+                lang={draft.language}
+                dir="auto"
+                value={draft.text}
+                onChange={(event) => change({ text: event.target.value })}
+              />
             )}
           </Field>
           <p className="hb-quiet">{draft.text.length.toLocaleString('en-US')} of 10,000 characters</p>
@@ -114,16 +187,33 @@ function SpeakUpFormParts({ choices, lang, onSent }: { choices: LocalForm; lang:
         <section aria-labelledby="s3" className="hb-step">
           <h2 id="s3">You</h2>
           <Field form={form} name="role" label="Who are you to the schools?" errors={errors}>
-            {(control) => <Select control={control} value={draft.role} onChange={(value) => choose('role', value)} choices={choices.roles} lang={choices.lang} />}
+            {(control) => (
+              <Select
+                control={control}
+                value={draft.role}
+                onChange={(value) => choose('role', value)}
+                choices={choices.roles}
+                lang={choices.lang}
+              />
+            )}
           </Field>
           <WhoYouAre form={form} draft={draft} change={change} choices={choices} errors={errors} />
           <OnBehalf form={form} draft={draft} change={change} errors={errors} />
-          <NotSeenBy form={form} draft={draft} change={change} choices={choices} errors={errors} orgName={orgName} />
+          <NotSeenBy
+            form={form}
+            draft={draft}
+            change={change}
+            choices={choices}
+            errors={errors}
+            orgName={orgName}
+          />
         </section>
         <section aria-labelledby="s4" className="hb-step hb-step--last">
           <h2 id="s4">Before you send</h2>
           <BeforeSending draft={draft} choices={choices} topic={topic} orgName={orgName} />
-          <p className="hb-notlive" lang={choices.lang}>{choices.notLive}</p>
+          <p className="hb-notlive" lang={choices.lang}>
+            {choices.notLive}
+          </p>
           <Button type="submit" pending={sending.pending}>
             Send
           </Button>

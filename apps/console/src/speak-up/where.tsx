@@ -17,7 +17,17 @@ export function useOrgs(q: string) {
 }
 
 /** Choosing the school, office or district by searching its name. */
-export function Where({ form, value, onChange, errors }: { form: string; value: string; onChange: (org: Org) => void; errors: FieldError[] }) {
+export function Where({
+  form,
+  value,
+  onChange,
+  errors,
+}: {
+  form: string;
+  value: string;
+  onChange: (org: Org) => void;
+  errors: FieldError[];
+}) {
   const [q, setQ] = useState('');
   const orgs = useOrgs(useDeferredValue(q.trim()));
   const found = orgs.data?.items ?? [];
@@ -53,7 +63,9 @@ export function Where({ form, value, onChange, errors }: { form: string; value: 
           />
         ))}
       </div>
-      {orgs.isSuccess && found.length === 0 && <p className="hb-quiet">No school or office has that in its name. Try a shorter word.</p>}
+      {orgs.isSuccess && found.length === 0 && (
+        <p className="hb-quiet">No school or office has that in its name. Try a shorter word.</p>
+      )}
       {orgs.data?.next && <p className="hb-quiet">There are more. Type part of the name to find yours.</p>}
     </Choices>
   );

@@ -30,7 +30,11 @@ function OneCase({ me }: { me: Me }) {
   const client = useQueryClient();
   const [done, setDone] = useState('');
   const words = useFormWords();
-  const found = useQuery({ queryKey: ['case', id], queryFn: () => casework.case(id), refetchInterval: 20_000 });
+  const found = useQuery({
+    queryKey: ['case', id],
+    queryFn: () => casework.case(id),
+    refetchInterval: 20_000,
+  });
   if (found.isPending) return <Loading what="the case" />;
   if (found.isError && !found.data) {
     return (
@@ -52,13 +56,33 @@ function OneCase({ me }: { me: Me }) {
     void client.invalidateQueries({ queryKey: ['queue'] });
   };
   return (
-    <Page title={`${words.topic(one.topic)}, ${wordFor(kinds, one.kind).toLowerCase()}`} lead={`${one.orgName ?? one.orgId} · ${one.teamId}`} wide actions={<BackToQueue />}>
+    <Page
+      title={`${words.topic(one.topic)}, ${wordFor(kinds, one.kind).toLowerCase()}`}
+      lead={`${one.orgName ?? one.orgId} · ${one.teamName ?? one.teamId}`}
+      wide
+      actions={<BackToQueue />}
+    >
       <div role="status">{done && <Notice tone="success">{done}</Notice>}</div>
+      {one.offeredTo && one.offeredTo !== one.teamId && (
+        <Notice tone="info" title="This case is being transferred">
+          It is offered to another team. Acknowledging, assigning, writing or answering accepts it.
+        </Notice>
+      )}
       <DueLine one={one} now={found.dataUpdatedAt} />
       <div className="hb-columns hb-columns--case">
         <div>
           <Actions one={one} me={me} doing={doing} start={start} changed={changed} />
-          {doing && <ActionForm key={doing} action={doing} one={one} etag={etag} me={me} changed={changed} cancel={() => start('')} />}
+          {doing && (
+            <ActionForm
+              key={doing}
+              action={doing}
+              one={one}
+              etag={etag}
+              me={me}
+              changed={changed}
+              cancel={() => start('')}
+            />
+          )}
           <PeopleWaiting inputs={one.inputs} />
           <Part title="Thread" id="thread">
             <Thread messages={one.thread} you="team" names={{ originator: 'Originator', team: 'Team' }} />
@@ -68,7 +92,11 @@ function OneCase({ me }: { me: Me }) {
               {[...one.answers]
                 .sort((a, b) => b.answerNo - a.answerNo)
                 .map((answer) => (
-                  <AnswerCard key={`${answer.inputId ?? ''} ${answer.answerNo}`} answer={answer} whose="the" />
+                  <AnswerCard
+                    key={`${answer.inputId ?? ''} ${answer.answerNo}`}
+                    answer={answer}
+                    whose="the"
+                  />
                 ))}
             </Part>
           )}
@@ -78,11 +106,17 @@ function OneCase({ me }: { me: Me }) {
             <Facts
               items={[
                 ['State', one.waiting ? caseStates.waiting : wordFor(caseStates, one.state)],
-                ['Assigned to', one.assignee ? (one.assignee === me.sub ? 'Me' : one.assignee) : 'Nobody yet'],
+                [
+                  'Assigned to',
+                  one.assignee ? (one.assignee === me.sub ? 'Me' : one.assignee) : 'Nobody yet',
+                ],
                 ['Pick up by', <When key="a" at={one.targets?.acknowledgeBy} />],
                 ['Answer by', <When key="b" at={one.targets?.answerBy} />],
                 ['Voices', String(one.voices ?? 1)],
-                ['Participation', `${wordFor(participations, one.participation)}. ${sentenceFor(participations, one.participation)}`],
+                [
+                  'Participation',
+                  `${wordFor(participations, one.participation)}. ${sentenceFor(participations, one.participation)}`,
+                ],
               ]}
             />
           </Part>
@@ -91,7 +125,7 @@ function OneCase({ me }: { me: Me }) {
             <ul className="hb-notes">
               {one.notes.map((note, n) => (
                 <li key={`${note.at} ${n}`}>
-                  <p className="hb-words">{note.text}</p>
+                  <p className="hb-words">{note.text ?? note.missing}</p>
                   <p className="hb-quiet">
                     {note.by ? `${note.by}, ` : ''}
                     <When at={note.at} />
@@ -106,6 +140,7 @@ function OneCase({ me }: { me: Me }) {
                 <li key={`${item.at} ${n}`}>
                   <span className="hb-timeline__what">{wordFor({}, item.what)}</span>
                   {item.detail && <span className="hb-timeline__detail">{item.detail}</span>}
+                  {item.reason && <span className="hb-timeline__detail">{item.reason}</span>}
                   <span className="hb-timeline__at">
                     {item.by ? `${item.by}, ` : ''}
                     <When at={item.at} />
@@ -133,7 +168,8 @@ function DueLine({ one, now }: { one: CaseDetail; now: number }) {
   const step = one.due.step === 'acknowledge' ? 'Someone has to pick this up' : 'The answer is due';
   return (
     <p className={one.overdue ? 'hb-dueline hb-dueline--late' : 'hb-dueline'}>
-      <strong>{one.overdue ? 'Late.' : 'Next.'}</strong> {step} {dueIn(one.due.at, now)} (<When at={one.due.at} />
+      <strong>{one.overdue ? 'Late.' : 'Next.'}</strong> {step} {dueIn(one.due.at, now)} (
+      <When at={one.due.at} />
       ).
     </p>
   );

@@ -13,7 +13,8 @@ export function PeopleWaiting({ inputs }: { inputs: CaseInput[] }) {
   return (
     <Part title="The people waiting" id="inputs">
       <p className="hb-quiet">
-        {inputs.length === 1 ? '1 input' : `${inputs.length} inputs`}, {voices === 1 ? '1 voice' : `${voices} voices`}
+        {inputs.length === 1 ? '1 input' : `${inputs.length} inputs`},{' '}
+        {voices === 1 ? '1 voice' : `${voices} voices`}
       </p>
       {inputs.map((input) => (
         <article key={input.inputId} className="hb-input" aria-label={`Input ${input.inputId}`}>
@@ -23,7 +24,9 @@ export function PeopleWaiting({ inputs }: { inputs: CaseInput[] }) {
               {[
                 words.role(input.role),
                 input.kind ? wordFor(kinds, input.kind) : '',
-                input.origin && input.origin !== 'intake' ? `from ${wordFor({}, input.origin).toLowerCase()}` : '',
+                input.origin && input.origin !== 'intake'
+                  ? `from ${wordFor({}, input.origin).toLowerCase()}`
+                  : '',
                 (input.voices ?? 1) > 1 ? `stands for ${input.voices} people` : '',
               ]
                 .filter(Boolean)
@@ -31,7 +34,7 @@ export function PeopleWaiting({ inputs }: { inputs: CaseInput[] }) {
             </span>
           </div>
           <blockquote className="hb-quote" lang={input.language} dir="auto">
-            {input.text ?? 'The words are erased.'}
+            {input.text ?? input.missing ?? 'The words are erased.'}
           </blockquote>
           <p className="hb-quiet">
             Raised <When at={input.raisedAt} />
@@ -42,8 +45,12 @@ export function PeopleWaiting({ inputs }: { inputs: CaseInput[] }) {
             )}
             {input.language && ` · in ${languageName(input.language)}`}
             {input.onBehalfOf && ` · on behalf of someone${behalf(input.onBehalfOf)}`}
-            {input.anonymous ? (input.reachable ? ' · anonymous, reachable' : ' · anonymous, follows the receipt') : ' · named'} ·{' '}
-            <Link to={`/loops/${input.inputId}`}>Trace of this loop</Link>
+            {input.anonymous
+              ? input.reachable
+                ? ' · anonymous, reachable'
+                : ' · anonymous, follows the receipt'
+              : ` · ${input.name ?? 'named'}`}{' '}
+            · <Link to={`/loops/${input.inputId}`}>Trace of this loop</Link>
           </p>
         </article>
       ))}

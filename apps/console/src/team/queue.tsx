@@ -16,7 +16,10 @@ const dues = [
   { id: 'today', name: 'Due today' },
   { id: 'week', name: 'Due in 7 days' },
 ];
-const states = [{ id: '', name: 'All states' }, ...Object.entries(caseStates).map(([id, name]) => ({ id, name }))];
+const states = [
+  { id: '', name: 'All states' },
+  ...Object.entries(caseStates).map(([id, name]) => ({ id, name })),
+];
 
 /** The team's one queue, in the order in which things are due. */
 export function TeamQueue() {
@@ -55,12 +58,30 @@ function Queue({ me }: { me: Me }) {
   const late = rows.filter((row) => row.overdue).length;
   const filtered = Object.values(query).some(Boolean);
   return (
-    <Page title="Team queue" wide lead={me.teams.length > 0 ? `Cases of ${me.teams.join(', ')}. What is due first stands first.` : 'What is due first stands first.'}>
+    <Page
+      title="Team queue"
+      wide
+      lead={
+        me.teams.length > 0
+          ? `Cases of ${me.teams.join(', ')}. What is due first stands first.`
+          : 'What is due first stands first.'
+      }
+    >
       <form className="hb-filters" aria-label="Filter the queue" onSubmit={(event) => event.preventDefault()}>
         {me.teams.length > 1 && (
-          <Filter label="Team" value={query.team} choices={[{ id: '', name: 'All my teams' }, ...me.teams.map((id) => ({ id, name: id }))]} onChange={(value) => set('team', value)} />
+          <Filter
+            label="Team"
+            value={query.team}
+            choices={[{ id: '', name: 'All my teams' }, ...me.teams.map((id) => ({ id, name: id }))]}
+            onChange={(value) => set('team', value)}
+          />
         )}
-        <Filter label="State" value={query.state} choices={states} onChange={(value) => set('state', value)} />
+        <Filter
+          label="State"
+          value={query.state}
+          choices={states}
+          onChange={(value) => set('state', value)}
+        />
         <Filter label="Due" value={query.due} choices={dues} onChange={(value) => set('due', value)} />
         <Filter
           label="Whose"
@@ -83,7 +104,11 @@ function Queue({ me }: { me: Me }) {
           </p>
           {rows.length === 0 ? (
             <Empty>
-              <p>{filtered ? 'No case fits these filters.' : 'Nothing is waiting. Every case of your team is answered.'}</p>
+              <p>
+                {filtered
+                  ? 'No case fits these filters.'
+                  : 'Nothing is waiting. Every case of your team is answered.'}
+              </p>
               {filtered && (
                 <Button look="plain" onClick={() => setFilters({}, { replace: true })}>
                   Show all
@@ -94,7 +119,11 @@ function Queue({ me }: { me: Me }) {
             <Rows rows={rows} now={queue.dataUpdatedAt} />
           )}
           {queue.hasNextPage && (
-            <Button look="outline" pending={queue.isFetchingNextPage} onClick={() => void queue.fetchNextPage()}>
+            <Button
+              look="outline"
+              pending={queue.isFetchingNextPage}
+              onClick={() => void queue.fetchNextPage()}
+            >
               Show more
             </Button>
           )}
@@ -104,7 +133,17 @@ function Queue({ me }: { me: Me }) {
   );
 }
 
-function Filter({ label, value, choices, onChange }: { label: string; value: string; choices: { id: string; name: string }[]; onChange: (value: string) => void }) {
+function Filter({
+  label,
+  value,
+  choices,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  choices: { id: string; name: string }[];
+  onChange: (value: string) => void;
+}) {
   const id = `filter-${label.toLowerCase()}`;
   return (
     <div>
@@ -165,7 +204,10 @@ function Rows({ rows, now }: { rows: CaseRow[]; now: number }) {
             <td data-label="State">{row.waiting ? caseStates.waiting : wordFor(caseStates, row.state)}</td>
             <td data-label="Where">
               {row.orgName ?? row.orgId}
-              <span className="hb-quiet">{row.teamId}</span>
+              <span className="hb-quiet">
+                {row.teamName ?? row.teamId}
+                {row.offeredTo && ', offered by another team'}
+              </span>
             </td>
             <td data-label="Assigned to">{row.assignee ?? <span className="hb-quiet">Nobody yet</span>}</td>
             <td data-label="Voices" className="hb-num">

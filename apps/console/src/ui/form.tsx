@@ -6,7 +6,13 @@ import { errorFor, plainField, type Submission } from './submit';
 const fieldId = (form: string, field: string) => `${form}-${field.replaceAll('.', '-')}`;
 
 /** What went wrong, above the form. It takes the focus, and each line leads to its field. */
-export function ErrorSummary({ form, of }: { form: string; of: Pick<Submission<never>, 'errors' | 'problem' | 'failures'> }) {
+export function ErrorSummary({
+  form,
+  of,
+}: {
+  form: string;
+  of: Pick<Submission<never>, 'errors' | 'problem' | 'failures'>;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const shown = of.errors.length > 0 || of.problem !== undefined;
   useEffect(() => {
@@ -16,7 +22,9 @@ export function ErrorSummary({ form, of }: { form: string; of: Pick<Submission<n
   return (
     <div ref={box} tabIndex={-1} className="usa-alert usa-alert--error hb-summary" role="alert">
       <div className="usa-alert__body">
-        <p className="usa-alert__heading">{of.errors.length > 0 ? 'Please check this' : (of.problem?.title ?? '')}</p>
+        <p className="usa-alert__heading">
+          {of.errors.length > 0 ? 'Please check this' : (of.problem?.title ?? '')}
+        </p>
         {of.errors.length > 0 ? (
           <ul className="usa-list">
             {of.errors.map((error) => (
@@ -71,7 +79,15 @@ export interface ControlProps {
 }
 
 /** A label, a hint and the field's own error around one control. */
-export function Field({ form, name, label, hint, optional, errors, children }: FieldProps & { children: (control: ControlProps) => ReactNode }) {
+export function Field({
+  form,
+  name,
+  label,
+  hint,
+  optional,
+  errors,
+  children,
+}: FieldProps & { children: (control: ControlProps) => ReactNode }) {
   const id = fieldId(form, name);
   const error = errorFor(errors, name);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
@@ -102,7 +118,15 @@ export function Field({ form, name, label, hint, optional, errors, children }: F
 }
 
 /** A group of radio buttons or tick boxes with its own legend, hint and error. */
-export function Choices({ form, name, label, hint, optional, errors, children }: FieldProps & { children: ReactNode }) {
+export function Choices({
+  form,
+  name,
+  label,
+  hint,
+  optional,
+  errors,
+  children,
+}: FieldProps & { children: ReactNode }) {
   const id = fieldId(form, name);
   const error = errorFor(errors, name);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
@@ -203,7 +227,12 @@ export function Select({
   lang?: string | undefined;
 }) {
   return (
-    <select className="usa-select" {...control} value={value} onChange={(event) => onChange(event.target.value)}>
+    <select
+      className="usa-select"
+      {...control}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    >
       {empty !== null && <option value="">{empty}</option>}
       {choices.map((choice) => (
         <option key={choice.id} value={choice.id} lang={lang}>

@@ -9,7 +9,17 @@ const tones: Record<Tone, string> = {
   error: 'usa-alert usa-alert--error',
 };
 
-export function Notice({ tone, title, children, live = false }: { tone: Tone; title?: string; children?: ReactNode; live?: boolean }) {
+export function Notice({
+  tone,
+  title,
+  children,
+  live = false,
+}: {
+  tone: Tone;
+  title?: string;
+  children?: ReactNode;
+  live?: boolean;
+}) {
   return (
     <div className={tones[tone]} role={live ? 'status' : undefined}>
       <div className="usa-alert__body">

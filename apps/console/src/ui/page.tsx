@@ -1,7 +1,19 @@
 import { useEffect, type ReactNode } from 'react';
 
 /** One screen: its title in the tab, and its only h1. */
-export function Page({ title, lead, wide = false, children, actions }: { title: string; lead?: ReactNode; wide?: boolean; children: ReactNode; actions?: ReactNode }) {
+export function Page({
+  title,
+  lead,
+  wide = false,
+  children,
+  actions,
+}: {
+  title: string;
+  lead?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+  actions?: ReactNode;
+}) {
   useEffect(() => {
     document.title = `${title} · Hearback`;
   }, [title]);
@@ -22,7 +34,17 @@ export function Page({ title, lead, wide = false, children, actions }: { title: 
 }
 
 /** A titled part of a screen. */
-export function Part({ title, id, children, tone = 'plain' }: { title: string; id: string; children: ReactNode; tone?: 'plain' | 'soft' | 'strong' }) {
+export function Part({
+  title,
+  id,
+  children,
+  tone = 'plain',
+}: {
+  title: string;
+  id: string;
+  children: ReactNode;
+  tone?: 'plain' | 'soft' | 'strong';
+}) {
   const looks = { plain: 'hb-part', soft: 'hb-part hb-part--soft', strong: 'hb-part hb-part--strong' };
   return (
     <section className={looks[tone]} aria-labelledby={id}>

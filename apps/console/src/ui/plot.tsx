@@ -16,7 +16,21 @@ const rowHeight = 46;
  * A bar plot that draws in real pixels, so that its words keep their size on a phone. What the two patterns mean
  * stands in the legend; a text summary comes before it and the numbers in a table after it.
  */
-export function BarPlot({ title, summary, bars, max, legend, table }: { title: string; summary: ReactNode; bars: Bar[]; max: number; legend: { filled: string; hatched: string }; table: ReactNode }) {
+export function BarPlot({
+  title,
+  summary,
+  bars,
+  max,
+  legend,
+  table,
+}: {
+  title: string;
+  summary: ReactNode;
+  bars: Bar[];
+  max: number;
+  legend: { filled: string; hatched: string };
+  table: ReactNode;
+}) {
   const [width, box] = useWidth();
   const hatch = useId().replaceAll(/[^\w-]/g, '');
   const titleId = useId();
@@ -32,7 +46,12 @@ export function BarPlot({ title, summary, bars, max, legend, table }: { title: s
       </p>
       <div ref={box} className="hb-plot__box">
         {width > 0 && (
-          <svg width={width} height={height} role="img" aria-label={`${title}. ${bars.map((bar) => `${bar.name}: ${bar.says}`).join('. ')}`}>
+          <svg
+            width={width}
+            height={height}
+            role="img"
+            aria-label={`${title}. ${bars.map((bar) => `${bar.name}: ${bar.says}`).join('. ')}`}
+          >
             <Hatch id={hatch} />
             {bars.map((bar, n) => (
               <g key={bar.name} transform={`translate(0 ${n * rowHeight})`}>
@@ -43,7 +62,14 @@ export function BarPlot({ title, summary, bars, max, legend, table }: { title: s
                   {bar.says}
                 </text>
                 <rect x="0" y="22" width={scale(bar.filled)} height="14" className="hb-plot__filled" />
-                <rect x={scale(bar.filled) + 0.5} y="22.5" width={Math.max(0, scale(bar.hatched) - 1)} height="13" fill={`url(#${hatch})`} className="hb-plot__hatched" />
+                <rect
+                  x={scale(bar.filled) + 0.5}
+                  y="22.5"
+                  width={Math.max(0, scale(bar.hatched) - 1)}
+                  height="13"
+                  fill={`url(#${hatch})`}
+                  className="hb-plot__hatched"
+                />
               </g>
             ))}
           </svg>
@@ -74,7 +100,14 @@ function Swatch({ hatch, filled = false }: { hatch: string; filled?: boolean }) 
   return (
     <svg width="22" height="12" aria-hidden="true" focusable="false">
       {!filled && <Hatch id={hatch} />}
-      <rect x="0.5" y="0.5" width="21" height="11" className={filled ? 'hb-plot__filled' : 'hb-plot__hatched'} fill={filled ? undefined : `url(#${hatch})`} />
+      <rect
+        x="0.5"
+        y="0.5"
+        width="21"
+        height="11"
+        className={filled ? 'hb-plot__filled' : 'hb-plot__hatched'}
+        fill={filled ? undefined : `url(#${hatch})`}
+      />
     </svg>
   );
 }
@@ -92,7 +125,15 @@ function useWidth(): [number, React.RefObject<HTMLDivElement | null>] {
 }
 
 /** A small table: the first cell of each line is its name. */
-export function Numbers({ caption, head, rows }: { caption: string; head: string[]; rows: (string | number)[][] }) {
+export function Numbers({
+  caption,
+  head,
+  rows,
+}: {
+  caption: string;
+  head: string[];
+  rows: (string | number)[][];
+}) {
   return (
     <table className="usa-table usa-table--borderless hb-table">
       <caption className="usa-sr-only">{caption}</caption>
@@ -121,4 +162,5 @@ export function Numbers({ caption, head, rows }: { caption: string; head: string
   );
 }
 
-export const percent = (rate: number | null | undefined): string => (rate === null || rate === undefined ? '–' : `${Math.round(rate * 100)}%`);
+export const percent = (rate: number | null | undefined): string =>
+  rate === null || rate === undefined ? '–' : `${Math.round(rate * 100)}%`;

@@ -50,7 +50,12 @@ export function useSubmit<Body, Result>(options: {
     submit: (body) => void (mutation.isPending || mutation.mutate(body)),
     pending: mutation.isPending,
     errors: error instanceof LocalErrors ? error.errors : error instanceof Problem ? error.errors : [],
-    problem: error instanceof Problem ? error : error && !(error instanceof LocalErrors) ? unexpected(error) : undefined,
+    problem:
+      error instanceof Problem
+        ? error
+        : error && !(error instanceof LocalErrors)
+          ? unexpected(error)
+          : undefined,
     failures: failures.current,
     clear: () => mutation.reset(),
   };

@@ -11,7 +11,10 @@ export function Codes({ session, changed }: { session: SessionDetail; changed: (
   const [count, setCount] = useState('10');
   const [codes, setCodes] = useState<string[]>([]);
   const sending = useSubmit({
-    check: (body: number) => (Number.isInteger(body) && body >= 1 && body <= 200 ? [] : [{ field: 'count', message: 'Give a number from 1 to 200' }]),
+    check: (body: number) =>
+      Number.isInteger(body) && body >= 1 && body <= 200
+        ? []
+        : [{ field: 'count', message: 'Give a number from 1 to 200' }],
     send: (body: number, key) => voice.issueCodes(session.sessionId, body, key),
     done: (issued) => {
       setCodes(issued.codes);
@@ -22,7 +25,8 @@ export function Codes({ session, changed }: { session: SessionDetail; changed: (
   return (
     <Part title="Codes for the group" id="codes" tone="soft">
       <p>
-        {session.codesIssued ?? 0} codes so far. Each opens the questions once, at <strong>{`${window.location.host}/voice/join`}</strong>.
+        {session.codesIssued ?? 0} codes so far. Each opens the questions once, at{' '}
+        <strong>{`${window.location.host}/voice/join`}</strong>.
       </p>
       {codes.length > 0 && (
         <>
@@ -49,7 +53,16 @@ export function Codes({ session, changed }: { session: SessionDetail; changed: (
         }}
       >
         <Field form="codes" name="count" label="How many more?" errors={sending.errors}>
-          {(control) => <input className="usa-input usa-input--small" type="text" inputMode="numeric" {...control} value={count} onChange={(event) => setCount(event.target.value)} />}
+          {(control) => (
+            <input
+              className="usa-input usa-input--small"
+              type="text"
+              inputMode="numeric"
+              {...control}
+              value={count}
+              onChange={(event) => setCount(event.target.value)}
+            />
+          )}
         </Field>
         <Button type="submit" look="outline" pending={sending.pending} because={over}>
           Make codes

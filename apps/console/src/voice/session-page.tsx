@@ -26,7 +26,11 @@ function OneSession() {
   const { id = '' } = useParams();
   const client = useQueryClient();
   const [done, setDone] = useState('');
-  const found = useQuery({ queryKey: ['session', id], queryFn: () => voice.session(id), refetchInterval: 20_000 });
+  const found = useQuery({
+    queryKey: ['session', id],
+    queryFn: () => voice.session(id),
+    refetchInterval: 20_000,
+  });
   const changed = (what: string) => {
     setDone(what);
     void client.invalidateQueries({ queryKey: ['session', id] });
@@ -46,7 +50,8 @@ function OneSession() {
       title={session.title}
       lead={
         <>
-          <When at={session.opensAt} /> to <When at={session.closesAt} />. {session.anonymous ? 'Anonymous.' : 'Not anonymous: a response shows the number of its code.'}
+          <When at={session.opensAt} /> to <When at={session.closesAt} />.{' '}
+          {session.anonymous ? 'Anonymous.' : 'Not anonymous: a response shows the number of its code.'}
         </>
       }
       actions={<Link to="/voice">All sessions</Link>}
@@ -69,7 +74,9 @@ function Responses({ session, changed }: { session: SessionDetail; changed: (wha
   const set = (part: Partial<NewTheme>) => setTheme((before) => ({ ...before, ...part }));
   const sending = useSubmit({
     check: (body: NewTheme) => [
-      ...(body.responseIds.length > 0 ? [] : [{ field: 'responseIds', message: 'Tick the responses that say this' }]),
+      ...(body.responseIds.length > 0
+        ? []
+        : [{ field: 'responseIds', message: 'Tick the responses that say this' }]),
       ...(body.title.trim() ? [] : [{ field: 'title', message: 'Give the theme a title' }]),
       ...(body.text.trim() ? [] : [{ field: 'text', message: 'Write what they say together' }]),
       ...(body.topic ? [] : [{ field: 'topic', message: 'Choose a topic' }]),
@@ -94,7 +101,12 @@ function Responses({ session, changed }: { session: SessionDetail; changed: (wha
           }}
         >
           <ErrorSummary form="theme" of={sending} />
-          <Choices form="theme" name="responseIds" label="Tick the responses that say the same" errors={sending.errors}>
+          <Choices
+            form="theme"
+            name="responseIds"
+            label="Tick the responses that say the same"
+            errors={sending.errors}
+          >
             {session.responses.map((response, n) => (
               <Tick
                 key={response.responseId}
@@ -110,22 +122,59 @@ function Responses({ session, changed }: { session: SessionDetail; changed: (wha
                   ) : null;
                 })}
                 checked={theme.responseIds.includes(response.responseId)}
-                onChange={(on) => set({ responseIds: on ? [...theme.responseIds, response.responseId] : theme.responseIds.filter((one) => one !== response.responseId) })}
+                onChange={(on) =>
+                  set({
+                    responseIds: on
+                      ? [...theme.responseIds, response.responseId]
+                      : theme.responseIds.filter((one) => one !== response.responseId),
+                  })
+                }
               />
             ))}
           </Choices>
           <h3 className="hb-sub">Raise a theme</h3>
           <p className="hb-quiet" role="status">
-            {voices === 0 ? 'Tick responses above first.' : `It will stand for ${voices === 1 ? '1 voice' : `${voices} voices`}.`}
+            {voices === 0
+              ? 'Tick responses above first.'
+              : `It will stand for ${voices === 1 ? '1 voice' : `${voices} voices`}.`}
           </p>
           <Field form="theme" name="title" label="Title" errors={sending.errors}>
-            {(control) => <input className="usa-input" type="text" maxLength={200} {...control} value={theme.title} onChange={(event) => set({ title: event.target.value })} />}
+            {(control) => (
+              <input
+                className="usa-input"
+                type="text"
+                maxLength={200}
+                {...control}
+                value={theme.title}
+                onChange={(event) => set({ title: event.target.value })}
+              />
+            )}
           </Field>
-          <Field form="theme" name="text" label="What they say together" hint="The team reads this. Leave out names." errors={sending.errors}>
-            {(control) => <textarea className="usa-textarea" {...control} value={theme.text} onChange={(event) => set({ text: event.target.value })} />}
+          <Field
+            form="theme"
+            name="text"
+            label="What they say together"
+            hint="The team reads this. Leave out names."
+            errors={sending.errors}
+          >
+            {(control) => (
+              <textarea
+                className="usa-textarea"
+                {...control}
+                value={theme.text}
+                onChange={(event) => set({ text: event.target.value })}
+              />
+            )}
           </Field>
           <Field form="theme" name="topic" label="Topic" errors={sending.errors}>
-            {(control) => <Select control={control} value={theme.topic} onChange={(topic) => set({ topic })} choices={words.topics} />}
+            {(control) => (
+              <Select
+                control={control}
+                value={theme.topic}
+                onChange={(topic) => set({ topic })}
+                choices={words.topics}
+              />
+            )}
           </Field>
           <Button type="submit" pending={sending.pending}>
             Raise the theme

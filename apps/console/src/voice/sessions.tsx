@@ -39,7 +39,9 @@ function Mine({ me }: { me: Me }) {
       {making && <NewSessionForm me={me} />}
       {found.isPending && <Loading what="your sessions" />}
       {found.isError && <Failed error={found.error} retry={() => void found.refetch()} />}
-      {found.isSuccess && found.data.items.length === 0 && !making && <Empty>You have no sessions yet. Make one to hear your group.</Empty>}
+      {found.isSuccess && found.data.items.length === 0 && !making && (
+        <Empty>You have no sessions yet. Make one to hear your group.</Empty>
+      )}
       <ul className="hb-list">
         {found.data?.items.map((session) => (
           <li key={session.sessionId}>
@@ -48,7 +50,8 @@ function Mine({ me }: { me: Me }) {
               <When at={session.opensAt} /> to <When at={session.closesAt} />
             </p>
             <p>
-              {session.responses ?? 0} responses of {session.codesIssued ?? 0} codes, {session.themes ?? 0} themes raised
+              {session.responses ?? 0} responses of {session.codesIssued ?? 0} codes, {session.themes ?? 0}{' '}
+              themes raised
             </p>
           </li>
         ))}
@@ -69,7 +72,11 @@ interface Draft {
 
 function NewSessionForm({ me }: { me: Me }) {
   const navigate = useNavigate();
-  const orgs = useQuery({ queryKey: ['orgs', 'all'], queryFn: () => roster.orgs({ limit: '200' }), staleTime: 300_000 });
+  const orgs = useQuery({
+    queryKey: ['orgs', 'all'],
+    queryFn: () => roster.orgs({ limit: '200' }),
+    staleTime: 300_000,
+  });
   const [draft, setDraft] = useState<Draft>(() => ({
     orgId: me.orgs[0] ?? '',
     title: '',
@@ -83,8 +90,12 @@ function NewSessionForm({ me }: { me: Me }) {
     check: (body: Draft) => [
       ...(body.orgId ? [] : [{ field: 'orgId', message: 'Choose the school' }]),
       ...(body.title.trim() ? [] : [{ field: 'title', message: 'Give the session a title' }]),
-      ...(linesOf(body.questions).length > 0 ? [] : [{ field: 'questions', message: 'Write at least one question' }]),
-      ...(body.first <= body.last ? [] : [{ field: 'closesAt', message: 'The last day must not be before the first' }]),
+      ...(linesOf(body.questions).length > 0
+        ? []
+        : [{ field: 'questions', message: 'Write at least one question' }]),
+      ...(body.first <= body.last
+        ? []
+        : [{ field: 'closesAt', message: 'The last day must not be before the first' }]),
     ],
     send: (body: Draft, key) => voice.open(toSession(body), key),
     done: ({ sessionId }) => void navigate(`/voice/sessions/${sessionId}`),
@@ -101,23 +112,75 @@ function NewSessionForm({ me }: { me: Me }) {
           }}
         >
           <Field form="session" name="orgId" label="About which school or office?" errors={sending.errors}>
-            {(control) => <Select control={control} value={draft.orgId} onChange={(orgId) => set({ orgId })} choices={(orgs.data?.items ?? []).map((org) => ({ id: org.orgId, name: org.name }))} />}
+            {(control) => (
+              <Select
+                control={control}
+                value={draft.orgId}
+                onChange={(orgId) => set({ orgId })}
+                choices={(orgs.data?.items ?? []).map((org) => ({ id: org.orgId, name: org.name }))}
+              />
+            )}
           </Field>
           <Field form="session" name="title" label="Title" errors={sending.errors}>
-            {(control) => <input className="usa-input" type="text" maxLength={200} {...control} value={draft.title} onChange={(event) => set({ title: event.target.value })} />}
+            {(control) => (
+              <input
+                className="usa-input"
+                type="text"
+                maxLength={200}
+                {...control}
+                value={draft.title}
+                onChange={(event) => set({ title: event.target.value })}
+              />
+            )}
           </Field>
-          <Field form="session" name="questions" label="Questions" hint="One on each line, 20 at most. Open questions bring more than yes or no." errors={sending.errors}>
-            {(control) => <textarea className="usa-textarea" {...control} value={draft.questions} onChange={(event) => set({ questions: event.target.value })} />}
+          <Field
+            form="session"
+            name="questions"
+            label="Questions"
+            hint="One on each line, 20 at most. Open questions bring more than yes or no."
+            errors={sending.errors}
+          >
+            {(control) => (
+              <textarea
+                className="usa-textarea"
+                {...control}
+                value={draft.questions}
+                onChange={(event) => set({ questions: event.target.value })}
+              />
+            )}
           </Field>
           <div className="hb-two">
             <Field form="session" name="opensAt" label="First day" errors={sending.errors}>
-              {(control) => <input className="usa-input" type="date" {...control} value={draft.first} onChange={(event) => set({ first: event.target.value })} />}
+              {(control) => (
+                <input
+                  className="usa-input"
+                  type="date"
+                  {...control}
+                  value={draft.first}
+                  onChange={(event) => set({ first: event.target.value })}
+                />
+              )}
             </Field>
             <Field form="session" name="closesAt" label="Last day" errors={sending.errors}>
-              {(control) => <input className="usa-input" type="date" {...control} value={draft.last} onChange={(event) => set({ last: event.target.value })} />}
+              {(control) => (
+                <input
+                  className="usa-input"
+                  type="date"
+                  {...control}
+                  value={draft.last}
+                  onChange={(event) => set({ last: event.target.value })}
+                />
+              )}
             </Field>
           </div>
-          <Tick name="anonymous" value="yes" label="Anonymous" says="Nobody, you included, can tell which response came with which code." checked={draft.anonymous} onChange={(anonymous) => set({ anonymous })} />
+          <Tick
+            name="anonymous"
+            value="yes"
+            label="Anonymous"
+            says="Nobody, you included, can tell which response came with which code."
+            checked={draft.anonymous}
+            onChange={(anonymous) => set({ anonymous })}
+          />
           <Button type="submit" pending={sending.pending}>
             Make the session
           </Button>

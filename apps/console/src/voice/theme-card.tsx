@@ -5,14 +5,25 @@ import { When } from '../ui/time';
 import { NumbersForm } from './numbers-form';
 
 /** A theme on its way: its state, its answer, and the group's word on it in numbers. */
-export function ThemeCard({ theme, sessionId, changed }: { theme: Theme; sessionId: string; changed: (what: string) => void }) {
+export function ThemeCard({
+  theme,
+  sessionId,
+  changed,
+}: {
+  theme: Theme;
+  sessionId: string;
+  changed: (what: string) => void;
+}) {
   const newest = theme.answers.at(-1);
-  const may = theme.allowed ? theme.allowed.includes('confirm') || theme.allowed.includes('dispute') : newest !== undefined;
+  const may = theme.allowed
+    ? theme.allowed.includes('confirm') || theme.allowed.includes('dispute')
+    : newest !== undefined;
   return (
     <article className="hb-part" aria-label={`Theme: ${theme.title}`}>
       <h2>{theme.title}</h2>
       <p>
-        <StateMark state={theme.state} /> stands for {theme.voices === 1 ? '1 voice' : `${theme.voices} voices`}
+        <StateMark state={theme.state} /> stands for{' '}
+        {theme.voices === 1 ? '1 voice' : `${theme.voices} voices`}
       </p>
       <p className="hb-words">{theme.text}</p>
       <p className="hb-quiet">
@@ -26,7 +37,8 @@ export function ThemeCard({ theme, sessionId, changed }: { theme: Theme; session
       <Answers answers={theme.answers} id={`answer-${theme.inputId}`} whose="the" />
       {theme.closure && (
         <p>
-          <strong>The group's word:</strong> {theme.closure.yes ?? 0} yes, {theme.closure.no ?? 0} no, {theme.closure.noReply ?? 0} no reply (<When at={theme.closure.at} />
+          <strong>The group's word:</strong> {theme.closure.yes ?? 0} yes, {theme.closure.no ?? 0} no,{' '}
+          {theme.closure.noReply ?? 0} no reply (<When at={theme.closure.at} />
           ).
         </p>
       )}
