@@ -1,3 +1,4 @@
 export * from './engines.js';
 export * from './issuer.js';
 export * from './stack.js';
+export * from './district.js';

@@ -1,0 +1,232 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import type { Db } from 'mongodb';
+import { engines } from './engines.js';
+
+export const serviceNames = [
+  'roster',
+  'casework',
+  'intake',
+  'student-voice',
+  'family-council',
+  'reporting',
+  'gateway',
+] as const;
+export type RunningName = (typeof serviceNames)[number] | 'devtools';
+
+/** A call over the public API, through the gateway. */
+export interface Call {
+  /** A bearer token, `Receipt CODE` or `Session CODE`. */
+  auth?: string;
+  body?: unknown;
+  form?: FormData;
+  key?: string;
+  ifMatch?: string;
+  headers?: Record<string, string>;
+  /** A body that is sent as it is, with its content type in `headers`. */
+  raw?: string | Uint8Array<ArrayBuffer>;
+}
+
+export interface Reply<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** Hearback as it runs: every service a process of its own, real engines, the demo district loaded. */
+export interface District {
+  url: string;
+  mailbox: string;
+  prefix: string;
+  env: NodeJS.ProcessEnv;
+  call<T = Record<string, unknown>>(method: string, path: string, call?: Call): Promise<Reply<T>>;
+  /** `Bearer …` of the development issuer. */
+  token(
+    as: string,
+    options?: { org?: string; team?: string; sub?: string; district?: string },
+  ): Promise<string>;
+  /** SIGKILL, and a new process at once, as a supervisor does. */
+  kill(name: RunningName): Promise<void>;
+  db(service: string): Db;
+  /** Everything that the processes printed. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+/** Starts it; some twenty seconds. `env` adds to the services' environment. */
+export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<District> {
+  const running = await engines();
+  const data = mkdtempSync(join(tmpdir(), 'hearback-district-'));
+  const prefix = `e${randomBytes(5).toString('hex')}`;
+  const ports = await freePorts(serviceNames.length + 3);
+  const [issuer, mailbox, smtp] = ports.slice(serviceNames.length);
+  const url = `http://127.0.0.1:${ports[serviceNames.indexOf('gateway')]}`;
+  const all: NodeJS.ProcessEnv = {
+    ...process.env,
+    HEARBACK_KAFKA: running.kafka,
+    HEARBACK_MONGO: running.mongo,
+    HEARBACK_PREFIX: prefix,
+    HEARBACK_DATA: data,
+    HEARBACK_SECRET: 'ef'.repeat(32),
+    HEARBACK_PUBLIC_URL: url,
+    HEARBACK_ISSUER: `http://127.0.0.1:${issuer}`,
+    HEARBACK_SMTP: `smtp://127.0.0.1:${smtp}`,
+    HEARBACK_PORT_ISSUER: String(issuer),
+    HEARBACK_PORT_MAILBOX: String(mailbox),
+    HEARBACK_PORT_SMTP: String(smtp),
+    HEARBACK_MAILBOX: `http://127.0.0.1:${mailbox}`,
+    HEARBACK_DISTRICTS: 'moon=localhost,127.0.0.1;mars=mars.test',
+    HEARBACK_RATE: '0',
+    HEARBACK_SESSION_MS: '6000',
+    HEARBACK_LOG: 'debug',
+    ...Object.fromEntries(
+      serviceNames.map((name, i) => [
+        `HEARBACK_PORT_${name.replace('-', '_').toUpperCase()}`,
+        String(ports[i]),
+      ]),
+    ),
+    ...env,
+  };
+  const processes = new Map<RunningName, ChildProcess>();
+  let closing = false;
+  const start = (name: RunningName): void => {
+    const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${name}/src/main.js`], {
+      env: all,
+    });
+    const log = createWriteStream(join(data, `${name}.log`), { flags: 'a' });
+    child.stdout.pipe(log);
+    child.stderr.pipe(log);
+    child.once('exit', () => closing || setTimeout(() => closing || start(name), 200));
+    processes.set(name, child);
+  };
+  for (const name of ['devtools', ...serviceNames] as const) start(name);
+  const logs = (): string =>
+    readdirSync(data)
+      .filter((file) => file.endsWith('.log'))
+      .map((file) => readFileSync(join(data, file), 'utf8'))
+      .join('\n');
+  const client = await new MongoClient(running.mongo).connect();
+  const { mintToken } = (await import(
+    new URL('../../../../deploy/demo/token.mjs', import.meta.url).href
+  )) as {
+    mintToken(request: {
+      as: string;
+      org?: string;
+      team?: string;
+      sub?: string;
+      district?: string;
+    }): Promise<string>;
+  };
+  process.env['HEARBACK_DATA'] = data;
+  process.env['HEARBACK_ISSUER'] = all['HEARBACK_ISSUER']!;
+  const district: District = {
+    url,
+    mailbox: `http://127.0.0.1:${mailbox}`,
+    prefix,
+    env: all,
+    call: (method, path, call) => callGateway(`${url}${path}`, method, call),
+    token: async (as, options = {}) => `Bearer ${await mintToken({ as, ...options })}`,
+    kill: async (name) => {
+      const child = processes.get(name)!;
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    },
+    db: (service) => client.db(`${prefix}-${service}`),
+    logs,
+    close: async () => {
+      closing = true;
+      await Promise.all([...processes.values()].map(stopped));
+      for (const { name } of (await client.db('admin').admin().listDatabases({ nameOnly: true })).databases) {
+        if (name.startsWith(`${prefix}-`)) await client.db(name).dropDatabase();
+      }
+      await client.close();
+      await running.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+  try {
+    await ready(url);
+    await run(['deploy/demo/load.mjs'], all);
+  } catch (error) {
+    const tail = logs().split('\n').slice(-40).join('\n');
+    await district.close();
+    throw new Error(`the district did not start: ${(error as Error).message}\n${tail}`, { cause: error });
+  }
+  return district;
+}
+
+async function callGateway<T>(url: string, method: string, call: Call = {}): Promise<Reply<T>> {
+  const { auth, body, form, key, ifMatch, headers, raw } = call;
+  const content = raw ?? form ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(auth && { authorization: auth }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(key && { 'idempotency-key': key }),
+      ...(ifMatch && { 'if-match': ifMatch }),
+      ...headers,
+    },
+    ...(content !== undefined && { body: content }),
+  });
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as T };
+}
+
+async function ready(url: string): Promise<void> {
+  const until = Date.now() + 90_000;
+  let last = 'no answer';
+  while (Date.now() < until) {
+    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (response?.ok) return;
+    if (response) last = await response.text();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`not ready within 90 s: ${last}`);
+}
+
+/** Runs one of the project's own programs to its end. @returns what it printed. */
+export function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { env });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve(printed) : reject(new Error(`${args[0]} ended with ${code}:\n${printed}`)),
+    );
+  });
+}
+
+function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    child.once('exit', () => {
+      clearTimeout(late);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
