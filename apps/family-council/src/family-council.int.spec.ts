@@ -40,7 +40,7 @@ const refused = (field: string) => ({ status: 422, body: { errors: [{ field }] }
 /** An open round of four families. */
 async function opened(facts: Record<string, unknown> = {}): Promise<string> {
   const { body } = await ask('POST', '/rounds', round(facts));
-  await ask('PUT', `/rounds/${body['roundId']}/families`, families);
+  await ask('PUT', `/rounds/${String(body['roundId'])}/families`, families);
   return String(body['roundId']);
 }
 
@@ -191,7 +191,8 @@ describe('a contact', () => {
     const contact = { familyRef: 'f1', how: 'phone', result: 'reached', at: from(-1000) };
     for (let again = 0; again < 2; again += 1) {
       expect(await ask('POST', path, contact, key('contact'))).toMatchObject({
-        ...{ status: 201, body: { coverage: { families: 4, contacted: 1, reportedBack: 0 } } },
+        status: 201,
+        body: { coverage: { families: 4, contacted: 1, reportedBack: 0 } },
       });
     }
     const changed = { ...contact, result: 'declined' };
@@ -242,7 +243,10 @@ describe('a concern', () => {
       });
     }
     expect(await published(inputId)).toEqual([
-      ...['input.raised', 'report-back.owed', 'answer.delivered', 'closure.confirmed'],
+      'input.raised',
+      'report-back.owed',
+      'answer.delivered',
+      'closure.confirmed',
     ]);
     const inputs = await call('GET', '/ops/inputs?limit=1000', { as: { roles: ['it'] } });
     const items = inputs.body['items'] as { inputId: string }[];
@@ -308,10 +312,12 @@ describe('a concern', () => {
     const { inputId } = one.body;
     const words = { inputId, text: 'Line 7, in the morning.', language: 'en' };
     expect(await ask('POST', `/rounds/${id}/messages`, words)).toMatchObject({
-      ...{ status: 201, body: { messages: [{ from: 'originator', text: 'Line 7, in the morning.' }] } },
+      status: 201,
+      body: { messages: [{ from: 'originator', text: 'Line 7, in the morning.' }] },
     });
     expect(await ask('POST', `/rounds/${id}/withdraw`, { inputId, why: 'Solved' })).toMatchObject({
-      ...{ status: 200, body: { state: 'withdrawn' } },
+      status: 200,
+      body: { state: 'withdrawn' },
     });
     expect(JSON.stringify(await documentOf(String(inputId)))).not.toMatch(/Line 7|bus is full|Solved/);
   });

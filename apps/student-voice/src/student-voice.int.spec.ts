@@ -36,7 +36,7 @@ const session = (facts: Record<string, unknown> = {}) => ({
 /** An open session with so many codes. */
 async function opened(count: number, facts: Record<string, unknown> = {}) {
   const { body } = await asAdviser('POST', '/sessions', session(facts));
-  const { body: issued } = await asAdviser('POST', `/sessions/${body['sessionId']}/codes`, { count });
+  const { body: issued } = await asAdviser('POST', `/sessions/${String(body['sessionId'])}/codes`, { count });
   return { id: String(body['sessionId']), codes: issued['codes'] as string[] };
 }
 
@@ -121,7 +121,7 @@ describe('a session', () => {
     ];
     expect([one.status, two.status]).toEqual([201, 201]);
     expect(two.body).toEqual(one.body);
-    const path = `/sessions/${one.body['sessionId']}/codes`;
+    const path = `/sessions/${String(one.body['sessionId'])}/codes`;
     const codes = await asAdviser('POST', path, { count: 3 }, key('codes-once'));
     expect((await asAdviser('POST', path, { count: 3 }, key('codes-once'))).body).toEqual(codes.body);
     expect(codes.body['codes']).toEqual(Array(3).fill(expect.stringMatching(/^moon-V(-[0-9A-Z]{4}){3}$/)));
@@ -178,17 +178,30 @@ describe('a response', () => {
     const first = await withCode(codes[0]!, 'POST', path, said, key('response'));
     expect(first.status).toBe(201);
     expect(await withCode(codes[0]!, 'POST', path, said, key('response'))).toMatchObject({
-      ...{ status: 201, body: first.body },
+      status: 201,
+      body: first.body,
     });
     const changed = await withCode(codes[0]!, 'POST', path, { answers: ['No', ''] }, key('response'));
     expect(changed).toMatchObject({ status: 422, body: { errors: [{ field: 'Idempotency-Key' }] } });
     expect(await withCode(codes[0]!, 'POST', path, said)).toMatchObject({
-      ...{ status: 409, body: { state: 'answered with this code', allowed: ['result'] } },
+      status: 409,
+      body: { state: 'answered with this code', allowed: ['result'] },
     });
     const me = await withCode(codes[0]!.toLowerCase(), 'GET', '/sessions/me');
     expect(me).toMatchObject({ status: 200, body: { sessionId: id, stage: 'open', answered: true } });
     const { body } = await asAdviser('GET', `/sessions/${id}`);
     expect(body['responses']).toEqual([{ responseId: first.body['responseId'], answers: ['The bread', ''] }]);
+  });
+
+  it('whose words were lost between the two writes is mended by the participant’s own retry, and by nobody else', async () => {
+    const { id, codes } = await opened(1);
+    const path = `/sessions/${id}/responses`;
+    const first = await withCode(codes[0]!, 'POST', path, said, key('mended'));
+    await stack.db('student-voice').collection('responses').deleteOne({ id: first.body['responseId'] });
+    expect((await withCode(codes[0]!, 'POST', path, said, key('another'))).status).toBe(409);
+    const again = await withCode(codes[0]!, 'POST', path, said, key('mended'));
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    expect((await asAdviser('GET', `/sessions/${id}`)).body['responses']).toHaveLength(1);
   });
 
   it('is taken once when the same code comes ten times at once', async () => {
@@ -308,10 +321,12 @@ describe('a theme', () => {
     const { id, inputId } = await raised();
     const words = { inputId, text: 'It was on Monday.', language: 'en' };
     expect(await asAdviser('POST', `/sessions/${id}/messages`, words)).toMatchObject({
-      ...{ status: 201, body: { messages: [{ from: 'originator', text: 'It was on Monday.' }] } },
+      status: 201,
+      body: { messages: [{ from: 'originator', text: 'It was on Monday.' }] },
     });
     expect(await asAdviser('POST', `/sessions/${id}/withdraw`, { inputId })).toMatchObject({
-      ...{ status: 200, body: { state: 'withdrawn', allowed: [] } },
+      status: 200,
+      body: { state: 'withdrawn', allowed: [] },
     });
     expect((await asAdviser('POST', `/sessions/${id}/messages`, words)).status).toBe(409);
   });
@@ -327,11 +342,13 @@ describe('a theme', () => {
     const two = await opened(1);
     const closure = { inputId: one.inputId, answerNo: 1, yes: 1, no: 1, noReply: 1 };
     expect(await asAdviser('POST', `/sessions/${two.id}/closure`, closure)).toMatchObject({
-      ...{ status: 422, body: { errors: [{ field: 'inputId' }] } },
+      status: 422,
+      body: { errors: [{ field: 'inputId' }] },
     });
     const theme = { title: 'T', text: 'Text', topic: 'meals', responseIds: ['unknown'] };
     expect(await asAdviser('POST', `/sessions/${two.id}/themes`, theme)).toMatchObject({
-      ...{ status: 422, body: { errors: [{ field: 'responseIds.0' }] } },
+      status: 422,
+      body: { errors: [{ field: 'responseIds.0' }] },
     });
     for (const [wrong, field] of [
       [{ topic: 'weather' }, 'topic'],
@@ -342,7 +359,8 @@ describe('a theme', () => {
       [{ voices: 900 }, 'voices'],
     ] as const) {
       expect(await asAdviser('POST', `/sessions/${one.id}/themes`, { ...theme, ...wrong })).toMatchObject({
-        ...{ status: 422, body: { errors: [{ field }] } },
+        status: 422,
+        body: { errors: [{ field }] },
       });
     }
   });

@@ -103,7 +103,9 @@ describe('a report back', () => {
     expect(report(answered, 1, 1, 2, ['f1', 'f2']).at(-1)).toMatchObject({ type: 'closure.disputed' }));
   it('below the quorum delivers and decides nothing', () =>
     expect(report(answered, 1, 0, 3, ['f1']).map(({ type }) => type)).toEqual([
-      ...['concern.families-told', 'answer.delivered', 'replies-counted'],
+      'concern.families-told',
+      'answer.delivered',
+      'replies-counted',
     ]));
   it('must add up to the families of the concern', () =>
     expect(() => report(answered, 2, 1, 2, familyRefs)).toThrow(rule('noReply', 'adds-up-to-voices')));

@@ -7,7 +7,7 @@ import { Allow, Caller, Returns } from '#platform';
 import { ConcernStore } from '../concerns/concern.store.js';
 
 export class InputsQuery {
-  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(5_000) limit: number = 1_000;
+  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(5_000) limit?: number;
   /** The `next` of the page before. */
   @IsOptional() @IsString() @Length(1, 500) after?: string;
 }
@@ -33,7 +33,7 @@ export class ListInputsController {
   @Allow(['it'], 'district')
   @Returns(200, AcceptedInputsResponse, 'Every input that this origin has accepted, in the order of ids.')
   async list(
-    @Query() { limit, after }: InputsQuery,
+    @Query() { limit = 1_000, after }: InputsQuery,
     @Caller() { district }: Caller,
   ): Promise<AcceptedInputsResponse> {
     const page = await this.concerns.list(district, { limit, cursor: after });

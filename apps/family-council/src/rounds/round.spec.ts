@@ -124,7 +124,9 @@ describe('coverage', () => {
     ).toEqual({ families: 3, contacted: 1, reportedBack: 2 }));
   it('leaves out a family that is no longer listed', () =>
     expect(coverageOf(given(listed, logged('f1'), { type: 'round.families-listed', families: [] }))).toEqual({
-      ...{ families: 0, contacted: 0, reportedBack: 0 },
+      families: 0,
+      contacted: 0,
+      reportedBack: 0,
     }));
   it('records a family that was reported back to once', () => {
     const reported = recordReportBack(given(listed), ['f1', 'f1']);

@@ -31,8 +31,10 @@ export class RaiseThemeRequest {
   @ArrayMaxSize(MOST_CODES)
   @IsString({ each: true })
   responseIds!: string[];
-  @IsOptional() @IsIn(kinds) kind: Kind = 'concern';
-  @IsOptional() @IsLanguageTag() language: string = 'en';
+  /** A concern unless it says otherwise. */
+  @IsOptional() @IsIn(kinds) kind?: Kind;
+  /** Of title and text; English unless it says otherwise. */
+  @IsOptional() @IsLanguageTag() language?: string;
 }
 
 export class ThemeRaisedResponse {
@@ -56,7 +58,7 @@ export class RaiseThemeController {
   )
   async raise(
     @Param('id') id: string,
-    @Body() { title, text, topic, kind, language, responseIds }: RaiseThemeRequest,
+    @Body() { title, text, topic, kind = 'concern', language = 'en', responseIds }: RaiseThemeRequest,
     @Caller() caller: Caller,
     @Idempotent() command: Command,
   ): Promise<ThemeRaisedResponse> {

@@ -52,7 +52,12 @@ export class ShowResultController {
     return {
       title: session.state.title,
       themes: views.map(({ inputId, title, text, voices, state, answers }) => ({
-        ...{ inputId, title, text, voices, state, answers },
+        inputId,
+        title,
+        text,
+        voices,
+        state,
+        answers,
       })),
       whatChanged: views.flatMap(whatChanged),
     };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { StateRefuses } from '#contracts';
 import { open, take, wake } from '#loop';
-import type { TeamEvent } from '#loop';
+
 import type { Session } from '../sessions/session.js';
 import { bodyOf, closeTheme, evolveTheme, raiseTheme, themeWords, wakeThemeAt } from './theme.js';
 import type { Theme, ThemeEvent } from './theme.js';
@@ -24,7 +24,7 @@ const answered = (answerNo = 1): ThemeEvent =>
       teamId: 'nutrition',
     },
     ...{ answerNo, outcome: 'done', participation: 'inform', language: 'en', by: 'ann', at: now, sealed },
-  } as TeamEvent)[0]!;
+  })[0]!;
 const close = (theme: Theme, yes: number, no: number, noReply: number, answerNo = 1) =>
   closeTheme(theme, { answerNo, yes, no, noReply, sealed }, now);
 const replies = (yes: number, no: number, noReply: number) => ({ replies: { yes, no, noReply } });
