@@ -11,7 +11,7 @@ interface Rule {
 }
 
 const lib = (name: string): string => `(^|/)(dist/)?libs/${name}/`;
-const specs = '\\.(spec|given|model)\\.ts$';
+const specs = '\\.(spec|given|events)\\.ts$';
 
 /** Pure code: rules of the domain, without a framework, a database, a broker, a clock or chance. */
 const pure =
