@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { signOut, type Me } from '../api/me';
 import { queryClient } from '../api/query-client';
+import { announceScreen } from '../ui/arrival';
 import { has, signInPath, useMe } from './session';
 
 /** The frame of every screen: skip link, one way in for each role, the crisis lines at the foot. */
@@ -92,7 +93,7 @@ function useFocusOnArrival(pathname: string) {
   useEffect(() => {
     if (before.current === pathname) return;
     before.current = pathname;
-    document.getElementById('page-title')?.focus({ preventScroll: true });
+    announceScreen();
   }, [pathname]);
 }
 

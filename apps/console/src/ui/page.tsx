@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
+import { announceTitle } from './arrival';
 
 /** One screen: its title in the tab, and its only h1. */
 export function Page({
@@ -17,6 +18,7 @@ export function Page({
   useEffect(() => {
     document.title = `${title} · Hearback`;
   }, [title]);
+  useEffect(announceTitle, []);
   return (
     <div className={wide ? 'hb-page hb-page--wide' : 'hb-page'}>
       <div className="hb-page__head">
