@@ -327,6 +327,13 @@ describe('reopening', () => {
       .then({ type: 'case.reopened', cause: 'team', sealed: 'w..x.y.z' });
     expect(after(delivered(), (state) => reopen(state, reopening)).inputs[0]!.state).toBe('acknowledged');
   });
+  it('a yes, or silence, that the origin told before it knew leaves the loop open; only a dispute counts', () => {
+    const reopened = after(delivered(), (state) => reopen(state, reopening));
+    const told = (fact: Parameters<typeof said>[0]) => after(reopened, said(fact)).inputs[0]!.state;
+    expect(told({ type: 'closure.confirmed', answerNo: 1 })).toBe('acknowledged');
+    expect(told({ type: 'closure.unconfirmed', answerNo: 1, why: 'silent' })).toBe('acknowledged');
+    expect(told({ type: 'closure.disputed', answerNo: 1, partly: false })).toBe('disputed');
+  });
   it('an unsettled loop takes a lead', () => {
     given(inState('unsettled', delivered()))
       .when(reopen, reopening)

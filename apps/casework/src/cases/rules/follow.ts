@@ -71,14 +71,14 @@ export function follow(state: Case, event: OriginFact, calendar: WorkingCalendar
     case 'answer.undeliverable':
       return [loopMoved(event, 'undeliverable', undefined, `${event.channel} ${event.reason}`)];
     case 'closure.confirmed': {
-      const to = isNewest(input, event.answerNo) ? ('confirmed' as const) : undefined;
+      const to = closes(input, event.answerNo) ? ('confirmed' as const) : undefined;
       return [
         ...words(inputId, 'confirmed', event.sealed, at),
         loopMoved(event, 'confirmed', to, replies(event)),
       ];
     }
     case 'closure.unconfirmed': {
-      const to = isNewest(input, event.answerNo) ? ('unconfirmed' as const) : undefined;
+      const to = closes(input, event.answerNo) ? ('unconfirmed' as const) : undefined;
       return [loopMoved(event, 'unconfirmed', to, event.why)];
     }
     case 'closure.disputed':
@@ -169,6 +169,14 @@ function replies(event: ClosureConfirmed | ClosureDisputed): string | undefined 
 
 function isNewest(input: CaseInput, answerNo: number): boolean {
   return input.answerNo === answerNo && input.state !== 'withdrawn';
+}
+
+/**
+ * Whether a word on this answer closes the loop. Not once a person of the team has taken that answer back: the origin
+ * said it before it knew, and opens its loop when it hears. (Only a team's reopening leaves an answered loop acknowledged.)
+ */
+function closes(input: CaseInput, answerNo: number): boolean {
+  return isNewest(input, answerNo) && input.state !== 'acknowledged';
 }
 
 function outcomeOf(state: Case, input: CaseInput): string | undefined {
