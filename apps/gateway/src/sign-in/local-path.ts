@@ -6,5 +6,8 @@ export function localPath(to: string | undefined, base: string): string {
   if (!to || to.length > 2_000 || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(to)) return '/';
   const url = URL.canParse(to, base) ? new URL(to, base) : undefined;
   if (!url || url.origin !== new URL(base).origin) return '/';
-  return url.pathname.startsWith('/auth/') ? '/' : `${url.pathname}${url.search}${url.hash}`;
+  // `/..//host` becomes `//host` once its dots are resolved.
+  return url.pathname.startsWith('/auth/') || url.pathname.startsWith('//')
+    ? '/'
+    : `${url.pathname}${url.search}${url.hash}`;
 }

@@ -15,6 +15,9 @@ export type Line = { row: Row; line: number } | { broken: Reason };
 const longestRow = 256 * 1024;
 const mostColumns = 500;
 
+/** An open quote swallows the rows behind it, which would then look missing: never one row's fault alone. */
+const swallowing = ['CSV_QUOTE_NOT_CLOSED', 'CSV_MAX_RECORD_SIZE'];
+
 /**
  * Reads a CSV file row by row, as a stream: byte order mark, CRLF and quoted line breaks are fine, columns that are
  * not asked for are skipped, header names may differ in case. Nothing but the asked columns leaves this function.
@@ -33,8 +36,12 @@ export async function* readCsv(
     skip_records_with_error: true,
   });
   const skipped: Reason[] = [];
+  let fatal: CsvError | undefined;
   parser.on('skip', (error: CsvError | undefined) => {
-    if (error) skipped.push(brokenQuotes(error));
+    if (!error) return;
+    if (!swallowing.includes(error.code)) return void skipped.push(brokenQuotes(error));
+    fatal = error;
+    parser.destroy(error);
   });
   const text = Readable.from(utf8(file, bytes), { objectMode: false });
   text.on('error', (error) => parser.destroy(error));
@@ -42,6 +49,9 @@ export async function* readCsv(
 
   let places: Map<string, number> | undefined;
   let width = 0;
+  // The parser counts a CRLF inside quotes as two lines, and tells the line on which a row ends; people look for the
+  // one on which it begins.
+  let countedTwice = 0;
   try {
     for await (const entry of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       const { record, info } = entry;
@@ -51,8 +61,9 @@ export async function* readCsv(
         width = record.length;
         continue;
       }
-      // The parser tells the line on which the row ends; people look for the one on which it begins.
-      const line = info.lines - record.reduce((breaks, value) => breaks + value.split('\n').length - 1, 0);
+      const breaks = breaksWithin(record);
+      countedTwice += breaks.crlf;
+      const line = info.lines - countedTwice - breaks.all;
       if (record.length !== width) {
         const message = `the row has ${record.length} columns, the header has ${width}`;
         yield { broken: { line, column: '', value: String(record.length), rule: 'columns', message } };
@@ -66,8 +77,21 @@ export async function* readCsv(
     text.destroy();
     bytes.destroy();
   }
+  if (fatal) throw refusal(file, fatal);
   while (skipped.length > 0) yield { broken: skipped.shift()! };
   if (!places) throw new FileRefused(`${file} is empty: it has not even a header`);
+}
+
+/** Line breaks inside the values of a row. */
+function breaksWithin(record: string[]): { all: number; crlf: number } {
+  let all = 0;
+  let crlf = 0;
+  for (const value of record) {
+    if (!value.includes('\n') && !value.includes('\r')) continue;
+    all += value.split(/\r\n|\r|\n/).length - 1;
+    crlf += value.split('\r\n').length - 1;
+  }
+  return { all, crlf };
 }
 
 /** Where each asked column stands. */
