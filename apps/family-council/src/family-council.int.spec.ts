@@ -311,7 +311,10 @@ describe('a concern', () => {
     expect(await ask('POST', path, concern(), key('concern'))).toMatchObject({ status: 201, body: one.body });
     const { inputId } = one.body;
     const words = { inputId, text: 'Line 7, in the morning.', language: 'en' };
-    expect(await ask('POST', `/rounds/${id}/messages`, words)).toMatchObject({
+    await ask('POST', `/rounds/${id}/messages`, words, key('message'));
+    const written = await ask('POST', `/rounds/${id}/messages`, words, key('message'));
+    expect(written.body['messages']).toHaveLength(1);
+    expect(written).toMatchObject({
       status: 201,
       body: { messages: [{ from: 'originator', text: 'Line 7, in the morning.' }] },
     });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { StateRefuses, Unknown } from '#contracts';
 import type { CaseAnswered } from '#contracts';
-import { withdraw } from '#loop';
+import { message, withdraw } from '#loop';
 import { evolveRound, openRound } from '../rounds/round.js';
 import type { Round } from '../rounds/round.js';
 import {
   carryConcern,
   evolveConcern,
+  once,
   reportBack,
   reportBackDue,
   takeAnswer,
@@ -163,4 +164,17 @@ describe('the report-back target', () => {
     expect(report(after(answered, missed), 3, 0, 1, ['f1', 'f2', 'f3']).at(-1)).toMatchObject({
       type: 'closure.confirmed',
     }));
+});
+
+describe('a message', () => {
+  const command = { id: 'command-1', digest: 'd1' };
+  const write = (state: Concern, digest = 'd1') =>
+    once(state, { ...command, digest }, (loop) => message(loop, { language: 'en', sealed }, now));
+  const written = write(given());
+
+  it('is taken, with its command', () =>
+    expect(written.map(({ type }) => type)).toEqual(['input.message', 'concern.command-taken']));
+  it('again under the same key is the same message', () => expect(write(given(...written))).toEqual([]));
+  it('with another body under the same key is refused', () =>
+    expect(() => write(given(...written), 'd2')).toThrow(expect.objectContaining({ rule: 'same-body' })));
 });

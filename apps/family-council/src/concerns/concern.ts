@@ -12,6 +12,8 @@ export interface Concern {
   families: string[];
   /** Of the request that raised it: the same key with another body is refused. */
   digest: string;
+  /** Messages and withdrawals that were taken: a retry under the same Idempotency-Key changes nothing. */
+  commands?: { id: string; digest: string }[];
   loop: Loop;
   /** Families of this concern that were told the answer of this number. */
   told?: { answerNo: number; familyRefs: string[] };
@@ -21,6 +23,7 @@ export interface Concern {
 
 export type ConcernEvent =
   | ({ type: 'concern.carried'; raised: InputRaised } & Pick<Concern, 'roundId' | 'families' | 'digest'>)
+  | { type: 'concern.command-taken'; id: string; digest: string }
   | { type: 'concern.families-told'; answerNo: number; familyRefs: string[] }
   | TargetMissed
   | LoopEvent;
@@ -134,6 +137,18 @@ function isMissed({ loop, missedAnswerNo }: Concern): boolean {
   return missedAnswerNo !== undefined && missedAnswerNo === loop.reportBack?.answerNo;
 }
 
+/** Takes a command once: again under the same key it changes nothing, and with another body it is refused. */
+export function once(
+  concern: Concern,
+  command: { id: string; digest: string },
+  decide: (loop: Loop) => LoopEvent[],
+): ConcernEvent[] {
+  const before = concern.commands?.find(({ id }) => id === command.id);
+  if (!before) return [...decide(concern.loop), { type: 'concern.command-taken', ...command }];
+  if (before.digest === command.digest) return [];
+  throw new RuleBroken('Idempotency-Key', 'same-body', 'this Idempotency-Key was used with another body');
+}
+
 export function evolveConcern(state: Concern | undefined, event: ConcernEvent): Concern {
   if (event.type === 'concern.carried') {
     const { type: _, raised, ...carried } = event;
@@ -141,6 +156,10 @@ export function evolveConcern(state: Concern | undefined, event: ConcernEvent): 
   }
   if (!state) throw new Error(`${event.type} before concern.carried`);
   switch (event.type) {
+    case 'concern.command-taken': {
+      const { id, digest } = event;
+      return { ...state, commands: [...(state.commands ?? []), { id, digest }] };
+    }
     case 'concern.families-told': {
       const before = state.told?.answerNo === event.answerNo ? state.told.familyRefs : [];
       return { ...state, told: { answerNo: event.answerNo, familyRefs: [...before, ...event.familyRefs] } };

@@ -3,8 +3,10 @@ import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { IsId, IsLanguageTag } from '#contracts';
 import { message, withdraw } from '#loop';
 import { seal, unwrap } from '#messaging';
-import { Allow, Caller, Returns } from '#platform';
+import { Allow, Caller, Idempotent, Returns } from '#platform';
+import type { Command } from '#platform';
 import { SessionStore } from '../sessions/session.store.js';
+import { once } from './theme.js';
 import { ThemeStore } from './theme.store.js';
 import { ThemeView, viewTheme } from './theme-view.js';
 
@@ -34,11 +36,12 @@ export class TalkWithTeamController {
     @Param('id') id: string,
     @Body() request: WriteToTeamRequest,
     @Caller() caller: Caller,
+    @Idempotent() command: Command,
   ): Promise<ThemeView> {
     const { inputId, text, language } = request;
     const sealed = await this.sealed(caller, id, inputId, { text });
-    const theme = await this.themes.change(caller.district, inputId, ({ loop }) =>
-      message(loop, { language, sealed }, new Date().toISOString()),
+    const theme = await this.themes.change(caller.district, inputId, (state) =>
+      once(state, command, (loop) => message(loop, { language, sealed }, new Date().toISOString())),
     );
     return viewTheme(theme);
   }
@@ -50,11 +53,12 @@ export class TalkWithTeamController {
     @Param('id') id: string,
     @Body() request: WithdrawThemeRequest,
     @Caller() caller: Caller,
+    @Idempotent() command: Command,
   ): Promise<ThemeView> {
     const { inputId, why } = request;
     const sealed = await this.sealed(caller, id, inputId, { reason: why ?? '' });
-    const theme = await this.themes.change(caller.district, inputId, ({ loop }) =>
-      withdraw(loop, why ? { sealed } : {}, new Date().toISOString()),
+    const theme = await this.themes.change(caller.district, inputId, (state) =>
+      once(state, command, (loop) => withdraw(loop, why ? { sealed } : {}, new Date().toISOString())),
     );
     return viewTheme(theme);
   }

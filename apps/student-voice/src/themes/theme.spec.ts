@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { StateRefuses } from '#contracts';
-import { open, take, wake } from '#loop';
+import { message, open, take, wake } from '#loop';
 
 import type { Session } from '../sessions/session.js';
-import { bodyOf, closeTheme, evolveTheme, raiseTheme, themeWords, wakeThemeAt } from './theme.js';
+import { bodyOf, closeTheme, evolveTheme, once, raiseTheme, themeWords, wakeThemeAt } from './theme.js';
 import type { Theme, ThemeEvent } from './theme.js';
 
 const now = '2026-10-05T11:00:00.000Z';
@@ -94,4 +94,17 @@ describe('silence', () => {
     expect(wake(theme.loop, due)).toMatchObject([{ type: 'closure.unconfirmed', why: 'unreached' }]);
   });
   it('means nothing before there is an answer', () => expect(wakeThemeAt(given())).toBeUndefined());
+});
+
+describe('a message', () => {
+  const command = { id: 'command-1', digest: 'd1' };
+  const write = (state: Theme, digest = 'd1') =>
+    once(state, { ...command, digest }, (loop) => message(loop, { language: 'en', sealed }, now));
+  const written = write(given());
+
+  it('is taken, with its command', () =>
+    expect(written.map(({ type }) => type)).toEqual(['input.message', 'theme.command-taken']));
+  it('again under the same key is the same message', () => expect(write(given(...written))).toEqual([]));
+  it('with another body under the same key is refused', () =>
+    expect(() => write(given(...written), 'd2')).toThrow(expect.objectContaining({ rule: 'same-body' })));
 });

@@ -11,6 +11,8 @@ export interface Theme {
   responseIds: string[];
   /** Of the request that raised it: the same key with another body is refused. */
   digest: string;
+  /** Messages and withdrawals that were taken: a retry under the same Idempotency-Key changes nothing. */
+  commands?: { id: string; digest: string }[];
   loop: Loop;
 }
 
@@ -23,7 +25,14 @@ export interface ThemeDrawn {
   raised: Extract<LoopEvent, { type: 'input.raised' }>;
 }
 
-export type ThemeEvent = ThemeDrawn | LoopEvent;
+/** An internal fact: a command that creates was taken. */
+export interface CommandTaken {
+  type: 'theme.command-taken';
+  id: string;
+  digest: string;
+}
+
+export type ThemeEvent = ThemeDrawn | CommandTaken | LoopEvent;
 
 /** What `sealed` of a theme's input holds: `text` begins with the title, so that the team reads both. */
 export interface ThemeWords extends InputWords {
@@ -87,12 +96,28 @@ export function closeTheme(
   return [...reached, ...reply(reached.reduce<Loop>(evolveLoop, theme.loop), word, now)];
 }
 
+/** Takes a command once: again under the same key it changes nothing, and with another body it is refused. */
+export function once(
+  theme: Theme,
+  command: { id: string; digest: string },
+  decide: (loop: Loop) => LoopEvent[],
+): ThemeEvent[] {
+  const before = theme.commands?.find(({ id }) => id === command.id);
+  if (!before) return [...decide(theme.loop), { type: 'theme.command-taken', ...command }];
+  if (before.digest === command.digest) return [];
+  throw new RuleBroken('Idempotency-Key', 'same-body', 'this Idempotency-Key was used with another body');
+}
+
 export function evolveTheme(state: Theme | undefined, event: ThemeEvent): Theme {
   if (event.type === 'theme.drawn') {
     const { type: _, raised, ...drawn } = event;
     return { ...drawn, loop: evolveLoop(undefined, raised) };
   }
   if (!state) throw new Error(`${event.type} before theme.drawn`);
+  if (event.type === 'theme.command-taken') {
+    const { id, digest } = event;
+    return { ...state, commands: [...(state.commands ?? []), { id, digest }] };
+  }
   return { ...state, loop: evolveLoop(state.loop, event) };
 }
 
