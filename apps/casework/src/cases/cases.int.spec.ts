@@ -173,7 +173,7 @@ describe('casework on real engines', () => {
     expect(mail.text).not.toMatch(/autobús|Marisol/);
     await eventually(async () => {
       const found = await stack.db('casework').collection('cases').findOne({ id: inputId });
-      return (found?.['state'] as { mails: unknown[] }).mails.length === 0;
+      return (found!['state'] as { mails: unknown[] }).mails.length === 0;
     });
     expect(mailFor(inputId, /./)).toHaveLength(1);
   }, 30_000);
@@ -266,6 +266,44 @@ describe('casework on real engines', () => {
     expect(replay).toBe(true);
     expect(await arrived(inputId, tariq)).toMatchObject({ teamId: 'transport' });
   }, 60_000);
+
+  it('where there is no team, it is with unassigned: every lead sees it, no member does', async () => {
+    const at = new Date().toISOString();
+    const mars = (as: Claims): Claims => ({ ...as, district: 'mars', orgs: ['m'] });
+    await stack.publish('roster', 'mars', {
+      type: 'org.changed',
+      orgId: 'm',
+      name: 'Mars',
+      level: 'district',
+      active: true,
+      at,
+    });
+    const inputId = randomUUID();
+    const sealed = await seal(newKey().key, { text: 'Is anybody there?' });
+    const facts = {
+      orgId: 'm',
+      topic: 'other',
+      kind: 'question',
+      lane: 'open',
+      voices: 1,
+      language: 'en',
+    } as const;
+    await stack.publish('intake', 'mars', {
+      type: 'input.raised',
+      inputId,
+      origin: 'intake',
+      ...facts,
+      anonymous: true,
+      reachable: false,
+      notSeenBy: [],
+      raisedAt: at,
+      sealed,
+    });
+    const row = await arrived(inputId, mars(lena));
+    expect(row).toMatchObject({ teamId: 'unassigned' });
+    expect((await get(`/cases/${row.caseId}`, mars(tariq))).status).toBe(403);
+    expect((await get(`/cases/${row.caseId}`, lena)).status).toBe(404);
+  }, 30_000);
 
   it('erased words are gone from the case', async () => {
     const inputId = await raise();

@@ -21,7 +21,11 @@ import { RoutingSnapshot } from './routing.snapshot.js';
 import { RoutingStore } from './routing.store.js';
 import { etag, refuseUnlessCurrent, versionOf } from './versioned.js';
 
-/** What matches all conditions that are set goes to the team; see docs/routing.md for which rule wins. */
+/**
+ * What matches all conditions that are set goes to the team. Rules with a topic, role or language come first, of the
+ * nearest organisation first (the input's own, then each level up, then rules without one); at the same organisation
+ * topic outweighs role, and role outweighs language. Rules without conditions are fallbacks, nearest organisation first.
+ */
 export class RuleBody {
   @Matches(/^[\w-]{1,64}$/, { message: 'ruleId must be 1 to 64 letters, digits, hyphens and underscores' })
   ruleId!: string;
