@@ -12,10 +12,11 @@ export class ServicesReady {
     for (const service of upstreams) health.add(service, async () => (await this.all()).get(service));
   }
 
+  /** One round for all checks: they run one after the other, so the answers are kept for a moment. */
   private all(): Promise<Map<Upstream, string | undefined>> {
     this.asked ??= Promise.all(upstreams.map(async (service) => [service, await troubleOf(service)] as const))
       .then((answers) => new Map(answers))
-      .finally(() => (this.asked = undefined));
+      .finally(() => setTimeout(() => (this.asked = undefined), 100).unref());
     return this.asked;
   }
 }
