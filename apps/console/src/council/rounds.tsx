@@ -10,7 +10,7 @@ import { ErrorSummary, Field, Select } from '../ui/form';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { useSubmit } from '../ui/submit';
-import { isoDay, When } from '../ui/time';
+import { countOf, isoDay, When } from '../ui/time';
 
 /** A representative's rounds: reach out, gather, carry, report back. */
 export function Rounds() {
@@ -54,7 +54,7 @@ function Mine({ me }: { me: Me }) {
               <When at={round.opensAt} dateOnly /> to <When at={round.closesAt} dateOnly />
             </p>
             <p>
-              {round.concerns ?? 0} concerns carried
+              {countOf(round.concerns ?? 0, 'concern')} carried
               {round.coverage &&
                 `. Of ${round.coverage.families} families, ${round.coverage.contacted} were reached and ${round.coverage.reportedBack} were reported back to`}
               .

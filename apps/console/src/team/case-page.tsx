@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { casework, type CaseDetail } from '../api/casework';
 import type { Me } from '../api/me';
-import { caseStates, kinds, participations, sentenceFor, wordFor } from '../api/words';
+import { caseStates, kinds, owesShapedBy, participations, wordFor } from '../api/words';
 import { useFormWords } from '../app/form-words';
 import { For } from '../app/session';
 import { Failed, Loading, Notice } from '../ui/notice';
@@ -115,7 +115,7 @@ function OneCase({ me }: { me: Me }) {
                 ['Voices', String(one.voices ?? 1)],
                 [
                   'Participation',
-                  `${wordFor(participations, one.participation)}. ${sentenceFor(participations, one.participation)}`,
+                  `${wordFor(participations, one.participation)}.${owesShapedBy(one.participation) ? ' The answer must say how the input shaped it.' : ''}`,
                 ],
               ]}
             />
@@ -165,11 +165,11 @@ function BackToQueue() {
 
 function DueLine({ one, now }: { one: CaseDetail; now: number }) {
   if (!one.due) return null;
-  const step = one.due.step === 'acknowledge' ? 'Someone has to pick this up' : 'The answer is due';
+  const step = one.due.step === 'acknowledge' ? 'Picking this up' : 'The answer';
   return (
     <p className={one.overdue ? 'hb-dueline hb-dueline--late' : 'hb-dueline'}>
-      <strong>{one.overdue ? 'Late.' : 'Next.'}</strong> {step} {dueIn(one.due.at, now)} (
-      <When at={one.due.at} />
+      <strong>{one.overdue ? 'Late.' : 'Next.'}</strong> {step} is {one.overdue ? '' : 'due '}
+      {dueIn(one.due.at, now)} (<When at={one.due.at} />
       ).
     </p>
   );

@@ -47,6 +47,10 @@ export function dueIn(at: string, now: number): string {
   return left >= 0 ? `in ${duration(left)}` : `${duration(-left)} late`;
 }
 
+/** "1 theme", "3 themes". */
+export const countOf = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+
 /** `YYYY-MM-DD` of a date in the reader's own time zone. */
 export function isoDay(date: Date): string {
   const two = (n: number) => String(n).padStart(2, '0');

@@ -10,7 +10,7 @@ import { ErrorSummary, Field, Select, Tick } from '../ui/form';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { useSubmit } from '../ui/submit';
-import { isoDay, When } from '../ui/time';
+import { countOf, isoDay, When } from '../ui/time';
 
 /** An adviser's listening sessions. */
 export function Sessions() {
