@@ -50,8 +50,8 @@ function Mine({ me }: { me: Me }) {
               <When at={session.opensAt} /> to <When at={session.closesAt} />
             </p>
             <p>
-              {session.responses ?? 0} responses of {session.codesIssued ?? 0} codes, {session.themes ?? 0}{' '}
-              themes raised
+              {countOf(session.responses ?? 0, 'response')} of {countOf(session.codesIssued ?? 0, 'code')},{' '}
+              {countOf(session.themes ?? 0, 'theme')} raised
             </p>
           </li>
         ))}
