@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Consumer, OnWork } from '#messaging';
 import { OrganisationTree } from '#organisations';
 import { MailRefused, Mailer, config, districtFacts } from '#platform';
 import type { District } from '#platform';
 import type { Case, OwedMail } from '../cases/case.js';
-import type { CaseEvent } from '../cases/case-event.js';
+import type { CaseEvent, MailSettled } from '../cases/case-event.js';
 import { CaseStore } from '../cases/case.store.js';
 import { mostTries, nextTry } from '../cases/rules/mails.js';
 import { isHiddenTeam } from '../routing/hidden.js';
@@ -14,47 +15,66 @@ import { teamMail } from './team-mail.js';
 /** While the mail server does not answer, mails are put off without knocking again for so long, in ms. */
 const downFor = 20_000;
 
+/** How many cases are mailed about at the same time, so that a slow mail server does not hold up the clocks. */
+const atOnce = 8;
+
 /** Sends the mails that cases owe to their teams: recorded before each attempt, so that a crash repeats and never forgets. */
 @Consumer()
-export class SendTeamMail {
+export class SendTeamMail implements BeforeApplicationShutdown {
   private readonly logger = new Logger('team mail');
+  private readonly sending = new Map<string, Promise<void>>();
   private downUntil = 0;
 
   constructor(
+    private readonly cases: CaseStore,
     private readonly mailer: Mailer,
     private readonly routing: RoutingSnapshot,
     private readonly tree: OrganisationTree,
   ) {}
 
+  /** Returns once there is room for it, not once it is sent. */
   @OnWork(CaseStore)
-  async send(
-    state: Case,
-    id: string,
-    district: District,
-    record: (events: CaseEvent[]) => Promise<Case>,
-  ): Promise<void> {
+  async send(state: Case, id: string, district: District): Promise<void> {
     const now = new Date().toISOString();
     const owed = state.mails.filter((mail) => mail.nextTryAt <= now);
-    if (owed.length === 0) return;
-    await this.routing.fresh(district);
-    for (const mail of owed) await this.one(state, mail, district, record);
+    const key = `${district}/${id}`;
+    if (owed.length === 0 || this.sending.has(key)) return;
+    if (this.sending.size >= atOnce) await Promise.race(this.sending.values());
+    const work = this.all(state, owed, district)
+      .catch((error: unknown) =>
+        this.logger.warn({ msg: `${id}, tried again later: ${(error as Error).message}` }),
+      )
+      .finally(() => this.sending.delete(key));
+    this.sending.set(key, work);
   }
 
-  private async one(
-    state: Case,
-    mail: OwedMail,
-    district: District,
-    record: (events: CaseEvent[]) => Promise<Case>,
-  ): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.sending.values());
+  }
+
+  private async all(state: Case, owed: OwedMail[], district: District): Promise<void> {
+    await this.routing.fresh(district);
+    for (const mail of owed) await this.one(state, mail, district);
+  }
+
+  private async one(state: Case, mail: OwedMail, district: District): Promise<void> {
     const { what } = mail;
     const at = new Date().toISOString();
-    const settled = (result: 'sent' | 'refused' | 'no address' | 'given up', code?: string) =>
-      record([{ type: 'mail-settled', what, result, at: new Date().toISOString(), ...(code && { code }) }]);
+    const settled = (result: MailSettled['result'], code?: string) =>
+      this.record(state, district, what, [
+        { type: 'mail-settled', what, result, at: new Date().toISOString(), ...(code && { code }) },
+      ]);
     const to = this.addressOf(state, mail, district);
     if (!to) return void (await settled('no address'));
     if (mail.tries >= mostTries) return void (await settled('given up'));
-    await record([{ type: 'mail-tried', what, at, nextTryAt: nextTry(mail.tries, at) }]);
-    if (Date.now() < this.downUntil) return;
+    const mine = await this.record(
+      state,
+      district,
+      what,
+      [{ type: 'mail-tried', what, at, nextTryAt: nextTry(mail.tries, at) }],
+      at,
+    );
+    if (!mine || Date.now() < this.downUntil) return;
     const { publicUrl } = config();
     const { timeZone } = districtFacts(district);
     const orgName = this.tree.find(district, state.orgId)?.name ?? state.orgId;
@@ -68,6 +88,25 @@ export class SendTeamMail {
       });
     }
     await settled('sent');
+  }
+
+  /**
+   * Writes what became of a mail while it is still owed, and with `dueAt` only while it is due: of two that would send
+   * the same mail one gets `true`.
+   */
+  private async record(
+    state: Case,
+    district: District,
+    what: string,
+    events: CaseEvent[],
+    dueAt?: string,
+  ): Promise<boolean> {
+    let written = false;
+    await this.cases.change(district, state.caseId, (current) => {
+      written = current.mails.some((mail) => mail.what === what && (!dueAt || mail.nextTryAt <= dueAt));
+      return written ? events : [];
+    });
+    return written;
   }
 
   /** None for a team that is gone, has no address, or may not know of this case. */
