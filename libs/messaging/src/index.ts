@@ -7,7 +7,7 @@ export * from './store/aggregate.js';
 export * from './store/aggregate-store.js';
 export { Runtime } from './runtime.js';
 export type { AggregateDocument, StoredEvent } from './store/document.js';
-export { traceparent, withTrace } from './trace.js';
 export { TestTopics } from './kafka/test-topics.js';
+export type { RawMessage } from './kafka/test-topics.js';
 export type { EventPublisher } from './publish/publisher.js';
 export { validateEvent } from './publish/validate.js';

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Collection, Db, Document } from 'mongodb';
 import type { Publisher } from '#contracts';
 import { publishers } from '#contracts';
-import { DATABASE, SERVICE } from '#platform';
+import { DATABASE, SERVICE, traceparent } from '#platform';
 import type { AnyStore } from './consume/effects.js';
 import { kafkaClient } from './kafka/kafka.js';
 import { Leases } from './lease.js';
@@ -11,7 +11,6 @@ import { EventPublisher } from './publish/publisher.js';
 import { Sweep } from './publish/sweep.js';
 import type { AggregateStore } from './store/aggregate-store.js';
 import type { AggregateDocument } from './store/document.js';
-import { traceparent } from './trace.js';
 
 /** What stores share: the database, the publisher of their events, and who to tell of a write. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { publishers } from '#contracts';
 import type { Publisher } from '#contracts';
-import { trustedDistrict } from '#platform';
+import { trustedDistrict, withTrace } from '#platform';
 import type { District, Health } from '#platform';
 import { Batch } from './consume/batch.js';
 import type { Fetched } from './consume/batch.js';
@@ -15,7 +15,6 @@ import { ensureTopics, keyTopic, republishTopic, topicOf } from './kafka/topics.
 import type { Messaging } from './messaging.js';
 import type { KeyRing } from './sealing/key-ring.js';
 import { documentId } from './store/document.js';
-import { withTrace } from './trace.js';
 import { WakeWorker } from './wake/wake-worker.js';
 import type { Waking } from './wake/wake-worker.js';
 

@@ -20,4 +20,5 @@ export * from './openapi.js';
 export * from './platform.module.js';
 export * from './serve.js';
 export * from './stop.js';
+export * from './trace.js';
 export * from './transport.js';

@@ -17,6 +17,7 @@ import { publishOpenApi } from './openapi.js';
 import { PlatformModule } from './platform.module.js';
 import { stopOnSignals } from './stop.js';
 import { RethrowFilter } from './rethrow.filter.js';
+import { traceRequests } from './trace.js';
 import { TRANSPORT } from './transport.js';
 
 export interface ServiceDefinition {
@@ -67,6 +68,7 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   });
   // The gateway passes bodies on as they came.
   if (name !== 'gateway') readJsonOnly(adapter.getInstance() as Parameters<typeof readJsonOnly>[0]);
+  traceRequests(adapter.getInstance() as Parameters<typeof traceRequests>[0]);
   limitRates(adapter.getInstance() as Parameters<typeof limitRates>[0]);
   app.setGlobalPrefix(name === 'gateway' ? '' : `api/${name}`, { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(requestValidation());

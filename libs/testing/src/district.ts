@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
+import { TestTopics } from '#messaging';
 import { engines } from './engines.js';
 
 export const serviceNames = [
@@ -53,7 +54,16 @@ export interface District {
   ): Promise<string>;
   /** SIGKILL, and a new process at once, as a supervisor does. */
   kill(name: RunningName): Promise<void>;
+  /** SIGTERM, and none in its place until `start`. */
+  stop(name: RunningName): Promise<void>;
+  start(name: RunningName): Promise<void>;
+  /** One more process of a service, on a port of its own; stopped with the district. @returns its address. */
+  another(name: RunningName): Promise<string>;
   db(service: string): Db;
+  /** Every database of this installation. */
+  databases(): Promise<Db[]>;
+  /** Its topics, to read and to send to. */
+  topics: TestTopics;
   /** Everything that the processes printed. */
   logs(): string;
   close(): Promise<void>;
@@ -85,24 +95,28 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
     HEARBACK_RATE: '0',
     HEARBACK_SESSION_MS: '6000',
     HEARBACK_LOG: 'debug',
-    ...Object.fromEntries(
-      serviceNames.map((name, i) => [
-        `HEARBACK_PORT_${name.replace('-', '_').toUpperCase()}`,
-        String(ports[i]),
-      ]),
-    ),
+    ...Object.fromEntries(serviceNames.map((name, i) => [portVariable(name), String(ports[i])])),
     ...env,
   };
   const processes = new Map<RunningName, ChildProcess>();
+  const stopping = new Set<RunningName>();
   let closing = false;
-  const start = (name: RunningName): void => {
+  const launch = (name: RunningName, extra: NodeJS.ProcessEnv = {}): ChildProcess => {
     const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${name}/src/main.js`], {
-      env: all,
+      env: { ...all, ...extra },
     });
     const log = createWriteStream(join(data, `${name}.log`), { flags: 'a' });
     child.stdout.pipe(log);
     child.stderr.pipe(log);
-    child.once('exit', () => closing || setTimeout(() => closing || start(name), 200));
+    return child;
+  };
+  const others: ChildProcess[] = [];
+  const start = (name: RunningName): void => {
+    const child = launch(name);
+    child.once('exit', () => {
+      if (closing || stopping.has(name)) return;
+      setTimeout(() => closing || stopping.has(name) || start(name), 200);
+    });
     processes.set(name, child);
   };
   for (const name of ['devtools', ...serviceNames] as const) start(name);
@@ -123,8 +137,10 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
       district?: string;
     }): Promise<string>;
   };
-  process.env['HEARBACK_DATA'] = data;
-  process.env['HEARBACK_ISSUER'] = all['HEARBACK_ISSUER']!;
+  // Tokens and topics are made in this process, by the same settings.
+  for (const [name, value] of Object.entries(all))
+    if (name.startsWith('HEARBACK_')) process.env[name] = value;
+  const topics = new TestTopics();
   const district: District = {
     url,
     mailbox: `http://127.0.0.1:${mailbox}`,
@@ -138,11 +154,33 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
       child.kill('SIGKILL');
       await gone;
     },
+    stop: async (name) => {
+      stopping.add(name);
+      await stopped(processes.get(name)!);
+    },
+    start: async (name) => {
+      stopping.delete(name);
+      start(name);
+      await ready(url);
+    },
+    another: async (name) => {
+      const [port] = await freePorts(1);
+      others.push(launch(name, { [portVariable(name)]: String(port) }));
+      const address = `http://127.0.0.1:${port}`;
+      await ready(address);
+      return address;
+    },
     db: (service) => client.db(`${prefix}-${service}`),
+    databases: async () =>
+      (await client.db('admin').admin().listDatabases({ nameOnly: true })).databases
+        .filter(({ name }) => name.startsWith(`${prefix}-`))
+        .map(({ name }) => client.db(name)),
+    topics,
     logs,
     close: async () => {
       closing = true;
-      await Promise.all([...processes.values()].map(stopped));
+      await topics.close();
+      await Promise.all([...processes.values(), ...others].map(stopped));
       for (const { name } of (await client.db('admin').admin().listDatabases({ nameOnly: true })).databases) {
         if (name.startsWith(`${prefix}-`)) await client.db(name).dropDatabase();
       }
@@ -160,6 +198,10 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
     throw new Error(`the district did not start: ${(error as Error).message}\n${tail}`, { cause: error });
   }
   return district;
+}
+
+function portVariable(name: string): string {
+  return `HEARBACK_PORT_${name.replace('-', '_').toUpperCase()}`;
 }
 
 async function callGateway<T>(url: string, method: string, call: Call = {}): Promise<Reply<T>> {

@@ -97,6 +97,8 @@ export class Effects {
         const { after, outcome } = await this.fold(store, before, work.events);
         outcomes.set(work, outcome);
         if (after !== before) writes.push({ work, after, operation: guardedWrite(before, after) });
+        // A write whose result was lost did happen: its events must not wait for the sweep.
+        else if (before.count > before.mark) this.written(store, before);
       }
       again.push(...(await this.write(store, writes, outcomes)));
     }

@@ -1,11 +1,21 @@
-import type { Producer } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import type { IHeaders, Producer } from 'kafkajs';
 import { eventClass } from '#contracts';
 import type { HearbackEvent, Publisher } from '#contracts';
+import { config } from '#platform';
 import type { District } from '#platform';
 import { messageKey, toMessage } from '../publish/wire.js';
 import { validateEvent } from '../publish/validate.js';
 import { kafkaClient } from './kafka.js';
 import { ensureTopics, topicOf } from './topics.js';
+
+/** A message as it lies on a topic. */
+export interface RawMessage {
+  topic: string;
+  key: string;
+  value: string | null;
+  headers: Record<string, string>;
+}
 
 /** Plays a publisher in tests of a single service: real messages on the real topics. kafkajs stays behind this library. */
 export class TestTopics {
@@ -45,6 +55,62 @@ export class TestTopics {
     await (await this.connected(publisher)).send({ topic: topicOf(publisher), messages, acks: -1 });
   }
 
+  /** Every message on every topic of this installation (the keys' and the requests' as well), as bytes left it. */
+  async readAll(): Promise<RawMessage[]> {
+    const kafka = kafkaClient('test');
+    const admin = kafka.admin();
+    await admin.connect();
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(`${config().prefix}.`));
+    const left = new Set<string>();
+    const ends = new Map<string, bigint>();
+    for (const topic of topics) {
+      for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) {
+        ends.set(`${topic}/${partition}`, BigInt(high));
+        if (BigInt(high) > BigInt(low)) left.add(`${topic}/${partition}`);
+      }
+    }
+    const found: RawMessage[] = [];
+    const groupId = `${config().prefix}.read-${randomUUID()}`;
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200 });
+    await consumer.connect();
+    await consumer.subscribe({ topics, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      if (left.size === 0) resolve();
+      consumer
+        .run({
+          autoCommit: false,
+          eachMessage: async ({ topic, partition, message }) => {
+            const place = `${topic}/${partition}`;
+            const end = ends.get(place)!;
+            if (BigInt(message.offset) < end) {
+              const { key, value, headers } = message;
+              found.push({
+                topic,
+                key: key?.toString() ?? '',
+                value: value?.toString() ?? null,
+                headers: texts(headers),
+              });
+            }
+            if (BigInt(message.offset) + 1n >= end) left.delete(place);
+            if (left.size === 0) resolve();
+          },
+        })
+        .catch(reject);
+    });
+    await consumer.disconnect();
+    await admin.deleteGroups([groupId]).catch(() => undefined);
+    await admin.disconnect();
+    return found;
+  }
+
+  /** Deletes a service's consumer group with all its offsets; nobody may be in it. */
+  async deleteGroup(service: string): Promise<void> {
+    const admin = kafkaClient('test').admin();
+    await admin.connect();
+    await admin.deleteGroups([`${config().prefix}.${service}`]);
+    await admin.disconnect();
+  }
+
   async close(): Promise<void> {
     await this.producer?.disconnect();
   }
@@ -58,4 +124,8 @@ export class TestTopics {
     }
     return this.producer;
   }
+}
+
+function texts(headers: IHeaders | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
 }
