@@ -88,9 +88,9 @@ export async function parkedOf(
   authorization: string,
 ): Promise<ParkedPage | undefined> {
   const query = new URLSearchParams({ limit: String(Math.min(limit, 200)), ...(cursor && { cursor }) });
-  const answer = await ask(service, `/api/${service}/ops/parked?${query}`, { authorization }).catch(
-    () => undefined,
-  );
+  const answer = await ask(service, `/api/${service}/ops/parked?${query.toString()}`, {
+    authorization,
+  }).catch(() => undefined);
   return answer && passedBack<ParkedPage>(answer);
 }
 

@@ -59,7 +59,8 @@ export class ReconciliationController {
     const { differences } = await this.reconcile(district, authorization);
     const answer: RepairResponse = { asked: [], failed: [] };
     for (const { inputId } of differences) {
-      (await republish(inputId, authorization)) ? answer.asked.push(inputId) : answer.failed.push(inputId);
+      const heard = await republish(inputId, authorization);
+      (heard ? answer.asked : answer.failed).push(inputId);
     }
     return answer;
   }
@@ -88,7 +89,9 @@ async function walk(service: Upstream, authorization: string): Promise<KnownInpu
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: '1000', ...(next && { after: next }) });
-    const answer = await ask(service, `/api/${service}/ops/inputs?${query}`, { authorization }).catch(away);
+    const answer = await ask(service, `/api/${service}/ops/inputs?${query.toString()}`, {
+      authorization,
+    }).catch(away);
     const page = passedBack<{ items: KnownInput[]; next?: string }>(answer);
     all.push(...page.items);
     next = page.next;

@@ -47,7 +47,8 @@ function optionsFor(prefix: string, upstream: string, service: string): FastifyH
 
 /** The host that the caller named travels along (it tells the district); cookies end here. */
 function forwarded(request: FastifyRequest, headers: Record<string, unknown>): Record<string, string> {
-  const { cookie: _, ...rest } = headers as Record<string, string>;
+  // `Expect: 100-continue` has been answered here already.
+  const { cookie: _cookie, expect: _expect, ...rest } = headers as Record<string, string>;
   return {
     ...rest,
     'x-forwarded-host': request.headers.host ?? '',

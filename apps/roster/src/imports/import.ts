@@ -1,7 +1,6 @@
 import { StateRefuses } from '#contracts';
 import type { RosterImported } from '#contracts';
 import type { Aggregate } from '#messaging';
-import type { FileName } from '../oneroster/columns.js';
 import type { Headcount } from '../oneroster/headcounts.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import type { FileReading } from '../oneroster/read-package.js';

@@ -12,7 +12,7 @@ import { changesTo, readPackage } from '../oneroster/read-package.js';
 import { OrgStore } from '../orgs/org.store.js';
 import { ApplyPlan } from './apply-plan.js';
 import { alive, fail, finish, isSilent, plan } from './import.js';
-import type { FileReport, Import } from './import.js';
+import type { Import } from './import.js';
 import { ImportStore } from './import.store.js';
 import { reportsOf, whyRefused } from './report.js';
 

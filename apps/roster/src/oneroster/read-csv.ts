@@ -141,7 +141,7 @@ function decoded(file: string, decode: () => string): string {
 }
 
 function brokenQuotes(error: CsvError): Reason {
-  const line = Number((error as unknown as { lines?: number }).lines ?? 0);
+  const line = (error as unknown as { lines?: number }).lines ?? 0;
   return { line, column: '', value: '', rule: 'quotes', message: 'the quotes of this row do not fit' };
 }
 
