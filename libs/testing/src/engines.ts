@@ -75,8 +75,7 @@ async function localBinaries(): Promise<Engines> {
     startEngines(options: object): Promise<Omit<Engines, 'stop'> & { stop(): Promise<void> }>;
   };
   const dir = mkdtempSync(join(tmpdir(), 'hearback-test-'));
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const started = await startEngines({ dir, kafkaPort: port, mongoPort: port + 2 });
+  const started = await startEngines({ dir });
   return {
     ...started,
     stop: async () => {

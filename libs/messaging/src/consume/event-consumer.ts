@@ -12,6 +12,9 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** How long a consumer may stand still before its process ends, for the supervisor to start a new one. */
+const patienceMs = 60_000;
+
 /**
  * The run loop: as many workers as partitions, so that one fetch arrives together; what they bring is taken in one
  * batch, one in flight. Offsets are committed by us, every half second, after the effects are durable.
@@ -27,6 +30,8 @@ export class EventConsumer {
   private joined = false;
   private troubledSince: number | undefined;
   private reason = 'the consumer has not joined its group yet';
+  private lastFetchAt = Date.now();
+  private watchdog: NodeJS.Timeout | undefined;
 
   constructor(
     kafka: Kafka,
@@ -72,6 +77,7 @@ export class EventConsumer {
       this.joined = false;
       if (!this.stopping) this.reason = 'the consumer lost Kafka';
     });
+    this.consumer.on('consumer.fetch', () => (this.lastFetchAt = Date.now()));
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: this.topics, fromBeginning: true });
     await this.consumer.run({
@@ -81,6 +87,7 @@ export class EventConsumer {
       eachBatch: (payload) => this.eachBatch(payload),
     });
     this.committer = setInterval(() => void this.commit(), 500);
+    this.watchdog = setInterval(() => this.checkAlive(), 5_000);
   }
 
   /** In one line, what is wrong; undefined when it reads and writes. */
@@ -93,9 +100,19 @@ export class EventConsumer {
   async stop(): Promise<void> {
     this.stopping = true;
     clearInterval(this.committer);
+    clearInterval(this.watchdog);
     await this.consumer.stop();
     await this.commit();
     await this.consumer.disconnect();
+  }
+
+  /** A consumer that stopped is dead: kafkajs is known to stall with the process alive, and a database may stay lost. */
+  private checkAlive(): void {
+    const idleMs = Date.now() - this.lastFetchAt;
+    const troubledMs = this.troubledSince === undefined ? 0 : Date.now() - this.troubledSince;
+    if (troubledMs > patienceMs) this.died(this.reason);
+    else if (this.joined && !this.running && idleMs > patienceMs)
+      this.died(`the consumer has fetched nothing for ${idleMs} ms`);
   }
 
   private async eachBatch({
