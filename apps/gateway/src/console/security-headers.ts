@@ -15,10 +15,16 @@ export function secureHeaders(gateway: FastifyInstance): void {
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
     }),
   };
-  gateway.addHook('onSend', async (_request, reply) => {
-    const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
-    reply.headers({ ...always, 'content-security-policy': isPage ? pagePolicy(issuer) : dataPolicy });
+  gateway.addHook('onSend', async (request, reply) => {
+    // By address, not by content type: a 304 has none, and its headers replace those of the page in the cache.
+    const policy = isData(request.url) ? dataPolicy : pagePolicy(issuer);
+    reply.headers({ ...always, 'content-security-policy': policy });
   });
+}
+
+/** Whether an address answers programs; every other one is the console's. */
+export function isData(url: string): boolean {
+  return /^\/(api|auth|health)(\/|\?|$)/.test(url);
 }
 
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";

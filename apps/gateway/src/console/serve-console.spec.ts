@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
-import { pagePolicy } from './security-headers.js';
+import { isData, pagePolicy } from './security-headers.js';
 import { serveConsole } from './serve-console.js';
 
 let root: string;
@@ -51,4 +51,10 @@ it('the page runs no script and no style but its own, and is framed by nobody', 
   expect(policy).not.toMatch(/unsafe/);
   expect(policy).toContain("script-src 'self';");
   expect(policy).toContain("frame-ancestors 'none'");
+});
+
+it('the page keeps its policy when it is only revalidated: the address decides', () => {
+  for (const url of ['/', '/report?by=org', '/assets/a.js', '/apiary']) expect(isData(url)).toBe(false);
+  for (const url of ['/api/me', '/auth/sign-in?to=/', '/health/ready', '/api'])
+    expect(isData(url)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '#platform';
+import { isData } from './security-headers.js';
 
 // From dist/apps/gateway/src/console to dist/console, where the console's build goes.
 const built = fileURLToPath(new URL('../../../../console', import.meta.url));
@@ -16,7 +17,7 @@ export async function serveConsole(gateway: FastifyInstance, root = built): Prom
     url: '/*',
     handler: (request, reply) => {
       const path = decodedPath(request.url);
-      if (/^\/(api|auth|health)(\/|$)/.test(path)) throw new Problem(404);
+      if (isData(path)) throw new Problem(404);
       if (!existsSync(`${root}/index.html`) || !reply.sendFile) {
         throw new Problem(503, 'The console is not built', {
           detail: 'Build it with: npm run build',

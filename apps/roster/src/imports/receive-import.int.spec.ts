@@ -8,8 +8,8 @@ import { trustedDistrict } from '#platform';
 import { RosterModule } from '../roster.module.js';
 import { ImportStore } from './import.store.js';
 import type { ImportEvent } from './import.js';
-import { samplePackage, zipOf } from './sample-package.js';
-import type { Files } from './sample-package.js';
+import { samplePackage, zipOf } from './sample-package.given.js';
+import type { Files } from './sample-package.given.js';
 import type { ImportReport } from './show-import.js';
 
 const it12 = { roles: ['it'] };
