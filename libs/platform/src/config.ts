@@ -22,6 +22,10 @@ export interface HearbackConfig {
   /** Kafka's session time-out in ms: how long a dead instance holds its partitions. */
   sessionMs: number;
   logLevel: string;
+  /** A proxy stands in front of the gateway and sets X-Forwarded-For; without it that header is not believed. */
+  trustProxy: boolean;
+  /** The district's own crisis contact, shown beside 911 and 988. */
+  crisisContact: string;
 }
 
 /** Ports of the services on one machine, before HEARBACK_PORT_<SERVICE> moves them. */
@@ -64,6 +68,8 @@ export function readConfig(env: NodeJS.ProcessEnv): HearbackConfig {
     minimumCell: whole(env, 'HEARBACK_MINIMUM_CELL', 10),
     sessionMs: whole(env, 'HEARBACK_SESSION_MS', 10_000),
     logLevel: env['HEARBACK_LOG'] ?? 'info',
+    trustProxy: env['HEARBACK_TRUST_PROXY'] === 'true',
+    crisisContact: env['HEARBACK_CRISIS_CONTACT'] ?? '555-0100',
   };
 }
 

@@ -69,7 +69,11 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   // The gateway passes bodies on as they came.
   if (name !== 'gateway') readJsonOnly(adapter.getInstance() as Parameters<typeof readJsonOnly>[0]);
   traceRequests(adapter.getInstance() as Parameters<typeof traceRequests>[0]);
-  limitRates(adapter.getInstance() as Parameters<typeof limitRates>[0]);
+  // Services stand behind the gateway; the gateway behind a proxy only where it is told so.
+  limitRates(
+    adapter.getInstance() as Parameters<typeof limitRates>[0],
+    name !== 'gateway' || config().trustProxy,
+  );
   app.setGlobalPrefix(name === 'gateway' ? '' : `api/${name}`, { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(requestValidation());
   app.useGlobalFilters(new ProblemFilter());

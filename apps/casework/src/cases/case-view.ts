@@ -127,7 +127,7 @@ export async function wordsOf(
     const key = keys.get(inputId);
     if (!sealed) return { missing: 'text was erased' } as Partial<T> & { missing: Missing };
     if (!key) return { missing: 'text not here yet' } as Partial<T> & { missing: Missing };
-    return unseal<T>(key, sealed) as Promise<Partial<T> & { missing?: Missing }>;
+    return unseal<T>(key, sealed);
   };
   const first = state.inputs[0]!.inputId;
   return {

@@ -27,7 +27,7 @@ export function issuerFor(settings: Settings, people: Person[], key: SigningKey)
     return person && claimsOf(person, settings.district);
   };
   const configuration: Configuration = {
-    jwks: { keys: [key] } as unknown as JWKS,
+    jwks: { keys: [key] },
     clients: [
       {
         client_id: CLIENT_ID,

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { IsOptional } from 'class-validator';
 import { IsLanguageTag, channels, kinds, roles, standings, topics } from '#contracts';
 import type { Channel, Kind, Participation, Role, Standing } from '#contracts';
-import { Allow, Caller, Returns, districtFacts } from '#platform';
+import { config, Allow, Caller, Returns, districtFacts } from '#platform';
 import type { District } from '#platform';
 import { groupIds, languages } from './choices.js';
 import type { FormWords } from './choices.js';
@@ -91,7 +91,7 @@ function crisisLines({ crisis }: FormWords, district: District): CrisisLine[] {
     { name: '988', contact: crisis.lifelineContact, what: crisis.lifeline },
     {
       name: `${districtFacts(district).name}, ${crisis.districtName}`,
-      contact: process.env['HEARBACK_CRISIS_CONTACT'] ?? '555-0100',
+      contact: config().crisisContact,
       what: crisis.district,
     },
   ];

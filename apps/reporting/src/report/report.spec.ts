@@ -123,7 +123,7 @@ describe('the scope', () => {
   const seen = (raised: Partial<Told>) =>
     view(
       rowOf(
-        ...log('intake', { type: 'input.raised', ...raised } as Told),
+        ...log('intake', { type: 'input.raised', ...raised }),
         ...log('casework', { type: 'case.routed' }),
       ).facts,
     );

@@ -13,13 +13,20 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status >= 500)
-      this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error);
+    this.note(problem, error);
     void reply
       .status(problem.status)
       .headers(problem.extras.headers ?? {})
       .type('application/problem+json')
       .send(problem.body());
+  }
+
+  /** What we did not foresee is logged whole; "not right now" in a line, and a readiness poll not at all. */
+  private note(problem: Problem, error: unknown): void {
+    if (problem.status === 503 && problem.title === 'Not ready') return;
+    if (problem.status === 503) this.logger.warn({ msg: `503: ${problem.message}` });
+    else if (problem.status >= 500)
+      this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error);
   }
 }
 
