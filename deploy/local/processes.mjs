@@ -284,8 +284,18 @@ export function reasonIn(logFile) {
   if (/EADDRINUSE|Address already in use/i.test(log)) return 'its port is taken';
   if (/UnsupportedClassVersionError/.test(log)) return 'Java is too old: install Java 17 or newer';
   const lines = log.trim().split('\n');
-  const telling = lines.findLast(
-    (line) => /error|exception|fatal|cannot/i.test(line) && !/^\s+at /.test(line),
-  );
-  return (telling ?? lines.at(-1) ?? '').trim().slice(0, 200) || 'its log is empty';
+  const telling = (/** @type {string} */ line) =>
+    /^[a-z-]+: \S|error|exception|fatal|cannot/i.test(line) && !/^\s+at /.test(line);
+  const line = (lines.findLast(telling) ?? lines.at(-1) ?? '').trim();
+  return (line.startsWith('{') ? messageIn(line) : line).slice(0, 200) || 'its log is empty';
+}
+
+/** @param {string} line of a log in JSON @returns {string} */
+function messageIn(line) {
+  try {
+    const { msg, err } = JSON.parse(line);
+    return [msg, err?.message].filter(Boolean).join(': ');
+  } catch {
+    return line;
+  }
 }
