@@ -1,0 +1,13 @@
+// npm run bench -- NAME: figures measured on this machine, never a test's pass or fail.
+import { idle } from './idle.mjs';
+
+const figures = { idle };
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in figures));
+if (asked.length === 0 || unknown) {
+  console.error(
+    `${unknown ? `There is no figure '${unknown}'. ` : ''}Name one of: ${Object.keys(figures).join(', ')}`,
+  );
+  process.exit(2);
+}
+for (const name of asked) await figures[name]();
