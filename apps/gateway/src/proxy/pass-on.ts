@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyHttpProxyOptions } from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -6,15 +7,16 @@ import { upstreams, urlOf } from '../upstreams.js';
 
 /** Services have limits of their own; this one only keeps what no service takes from being sent on. In bytes. */
 const largestBody = 210 * 2 ** 20;
+/** What every service takes of JSON, in bytes. */
+const largestJson = 256 * 1024;
 const deadlineMs = 30_000;
 
-/** Passes /api/SERVICE/… on as it came, bodies streamed. What a service answers goes back as it is. */
+/** Passes /api/SERVICE/… on as it came, files streamed. What a service answers goes back as it is. */
 export async function passOn(gateway: FastifyInstance): Promise<void> {
   for (const service of upstreams) {
     const prefix = `/api/${service}`;
     await gateway.register(async (scope) => {
-      // The parsers of the gateway's own routes would take JSON bodies apart; here every body is a stream.
-      scope.removeAllContentTypeParsers();
+      readNothing(scope);
       // Nest's filter does not reach routes that it did not make.
       scope.setErrorHandler((error, _request, reply) => refused(reply, problemOf(error)));
       await scope.register(httpProxy, optionsFor(prefix, urlOf(service), service));
@@ -22,11 +24,27 @@ export async function passOn(gateway: FastifyInstance): Promise<void> {
   }
 }
 
+/**
+ * The parsers of the gateway's own routes would take bodies apart; here they go on as they are. JSON is gathered first:
+ * a service refuses one that is too large in the middle of it, which would cost the caller the answer, and the next
+ * caller the connection to that service.
+ */
+function readNothing(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: largestJson },
+    (_request, body, done) => done(null, Readable.from([body], { objectMode: false })),
+  );
+  scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
+}
+
 function optionsFor(prefix: string, upstream: string, service: string): FastifyHttpProxyOptions {
   return {
     prefix,
     rewritePrefix: prefix,
     upstream,
+    proxyPayloads: false,
     httpMethods: ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'],
     undici: {
       connections: 64,
