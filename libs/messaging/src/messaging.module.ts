@@ -3,6 +3,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { KeyField, Publisher } from '#contracts';
 import { DATABASE, Health, TRANSPORT } from '#platform';
+import type { District } from '#platform';
 import type { Db } from 'mongodb';
 import type { AnyStore, Targets } from './consume/effects.js';
 import { WAKE, WORK } from './consume/on.js';
@@ -65,12 +66,7 @@ export class MessagingModule {
               },
               topics: options.topics,
               keyRing: options.keys ? keyRing : undefined,
-              prepare: async (districts) => {
-                for (const consumer of instancesOf(discovery)) {
-                  const { prepare } = consumer as Partial<Prepares>;
-                  if (prepare) await prepare.call(consumer, districts);
-                }
-              },
+              prepare: prepareAll(discovery),
               get wakings() {
                 return wakingsOf(discovery, modules);
               },
@@ -86,6 +82,15 @@ export class MessagingModule {
       exports: [Messaging, KeyRing, Runtime, ...options.stores],
     };
   }
+}
+
+/** Refreshes the snapshots that consumers declare; who has one is looked up once. */
+function prepareAll(discovery: DiscoveryService): (districts: District[]) => Promise<void> {
+  let prepared: Prepares[] | undefined;
+  return async (districts) => {
+    prepared ??= instancesOf(discovery).filter((one): one is Prepares => 'prepare' in one);
+    for (const consumer of prepared) await consumer.prepare(districts);
+  };
 }
 
 function targetsOf({ reads }: ServiceMessaging, modules: ModuleRef): Targets {

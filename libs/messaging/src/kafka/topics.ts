@@ -37,12 +37,11 @@ export async function ensureTopics(kafka: Kafka, topics: string[]): Promise<void
     );
   }
   try {
-    await createMissing(admin, topics);
-    const { topics: found } = await admin.fetchTopicMetadata({ topics });
-    for (const { name, partitions } of found) {
-      if (partitions.length !== partitionCount) {
+    const partitions = await createdAndLed(admin, topics);
+    for (const [name, count] of partitions) {
+      if (count !== partitionCount) {
         throw new Error(
-          `topic ${name} has ${partitions.length} partitions and must have ${partitionCount}: events of one input would lose their order. Restore the topic, or start with another HEARBACK_PREFIX`,
+          `topic ${name} has ${count} partitions and must have ${partitionCount}: events of one input would lose their order. Restore the topic, or start with another HEARBACK_PREFIX`,
         );
       }
     }
@@ -51,26 +50,47 @@ export async function ensureTopics(kafka: Kafka, topics: string[]): Promise<void
   }
 }
 
-async function createMissing(admin: Admin, topics: string[]): Promise<void> {
-  const there = new Set(await admin.listTopics());
-  const missing = topics.filter((topic) => !there.has(topic));
-  if (missing.length === 0) return;
-  try {
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map((topic) => ({
-        topic,
-        numPartitions: partitionCount,
-        configEntries: [
-          topic === keyTopic()
-            ? { name: 'cleanup.policy', value: 'compact' }
-            : { name: 'retention.ms', value: ninetyDays },
-        ],
-      })),
-    });
-  } catch (error) {
-    // Several services start at once; whoever was first has made it.
-    const now = new Set(await admin.listTopics());
-    if (!missing.every((topic) => now.has(topic))) throw error;
+const patienceMs = 30_000;
+
+/**
+ * All services start at once and create the same topics, and a new topic is listed before it has leaders: until all
+ * of them are there and led, look again. @returns each topic's number of partitions.
+ */
+async function createdAndLed(admin: Admin, topics: string[]): Promise<Map<string, number>> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      const there = new Set(await admin.listTopics());
+      await create(
+        admin,
+        topics.filter((topic) => !there.has(topic)),
+      );
+      const { topics: found } = await admin.fetchTopicMetadata({ topics });
+      const led = found.filter(
+        ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+      );
+      if (led.length === topics.length)
+        return new Map(led.map(({ name, partitions }) => [name, partitions.length]));
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+    if (Date.now() > until)
+      throw new Error('Kafka did not give every topic a leader within 30 s: see the log of the broker');
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+async function create(admin: Admin, missing: string[]): Promise<void> {
+  if (missing.length === 0) return;
+  await admin.createTopics({
+    topics: missing.map((topic) => ({
+      topic,
+      numPartitions: partitionCount,
+      configEntries: [
+        topic === keyTopic()
+          ? { name: 'cleanup.policy', value: 'compact' }
+          : { name: 'retention.ms', value: ninetyDays },
+      ],
+    })),
+  });
 }

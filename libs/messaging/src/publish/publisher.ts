@@ -163,9 +163,14 @@ export class EventPublisher {
       await new Promise((resolve) => setTimeout(resolve, this.stopping ? 0 : 500));
     } finally {
       this.sends -= 1;
-      if ([...this.queue.values()].some((entry) => !entry.inFlight) && !(this.stopping && this.failingSince))
-        this.pump();
+      if (this.hasSomethingToSend() && !(this.stopping && this.failingSince)) this.pump();
     }
+  }
+
+  /** Without a copy: under a backlog the queue holds thousands. */
+  private hasSomethingToSend(): boolean {
+    for (const entry of this.queue.values()) if (!entry.inFlight) return true;
+    return false;
   }
 
   private async sendBatch(batch: [string, Entry, StoredEvent[]][]): Promise<void> {
