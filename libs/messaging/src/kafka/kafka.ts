@@ -21,8 +21,13 @@ export function kafkaClient(service: string): Kafka {
     logLevel: logLevel.WARN,
     logCreator: () => (entry: LogEntry) => {
       const { message, error } = entry.log as { message: string; error?: string };
-      // A coordinator that is still loading and a rebalance are the group's ordinary life.
-      if (/rebalanc|group coordinator|coordinator for this group/i.test(error ?? '')) return;
+      // A coordinator that is still loading, a rebalance, and topics that another service made first are ordinary life.
+      if (
+        /rebalanc|group coordinator|coordinator for this group|topic creation/i.test(
+          `${message} ${error ?? ''}`,
+        )
+      )
+        return;
       if (entry.level === logLevel.ERROR) logger.error({ msg: `${message}${error ? `: ${error}` : ''}` });
       else logger.warn({ msg: `${message}${error ? `: ${error}` : ''}` });
     },
