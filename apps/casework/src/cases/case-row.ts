@@ -35,6 +35,8 @@ export class CaseRow {
   participation?: Participation;
   language!: string;
   raisedAt!: string;
+  /** How the words of its first input begin, so that one case can be told from the next. */
+  excerpt?: string;
 }
 
 export function rowOf(state: Case, tree: OrganisationTree, now: string): CaseRow {

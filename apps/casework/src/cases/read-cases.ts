@@ -1,11 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { NotPermitted, caseStates } from '#contracts';
-import type { CaseState } from '#contracts';
+import type { CaseState, InputWords } from '#contracts';
+import { KeyRing, unseal } from '#messaging';
 import { OrganisationTree } from '#organisations';
 import { Allow, Caller, PageQuery, Returns } from '#platform';
 import type { District } from '#platform';
 import { startOfDay } from './calendar.js';
+import type { Case } from './case.js';
 import { CaseRow, rowOf } from './case-row.js';
 import { CaseStore } from './case.store.js';
 import { Desk } from './desk.js';
@@ -35,6 +37,7 @@ export class ReadCases {
     private readonly cases: CaseStore,
     private readonly desk: Desk,
     private readonly tree: OrganisationTree,
+    private readonly keys: KeyRing,
   ) {}
 
   /** What is due first comes first; what owes nothing comes last. Cases hidden by notSeenBy are not among them. */
@@ -61,10 +64,25 @@ export class ReadCases {
       limit,
       ...(cursor && { cursor }),
     });
-    const items = page.items.map((one) => rowOf(one.state, this.tree, now));
+    const items = await Promise.all(
+      page.items.map(async ({ state: one }) => {
+        const excerpt = await this.excerptOf(caller.district, one);
+        return { ...rowOf(one, this.tree, now), ...(excerpt && { excerpt }) };
+      }),
+    );
     return { items, ...(page.next && { next: page.next }) };
   }
+
+  private async excerptOf(district: District, { inputs: [first] }: Case): Promise<string | undefined> {
+    if (!first?.sealed || first.erased) return undefined;
+    const key = await this.keys.keyOf(district, first.inputId);
+    if (!key) return undefined;
+    const words = ((await unseal<InputWords>(key, first.sealed)).text ?? '').replaceAll(/\s+/g, ' ').trim();
+    return words.length > excerptLength ? `${words.slice(0, excerptLength - 1).trimEnd()}…` : words;
+  }
 }
+
+const excerptLength = 110;
 
 function whenDue(
   district: District,

@@ -22,6 +22,9 @@ export interface CaseRow {
   voices?: number;
   participation?: Participation;
   language?: string;
+  raisedAt?: string;
+  /** How the words of its first input begin. */
+  excerpt?: string;
 }
 export interface CaseInput {
   inputId: string;

@@ -75,6 +75,8 @@ export interface GivenAnswer {
   handedTo?: string | { name?: string; contact?: string };
   answerRef?: string;
   at: string;
+  /** On a receipt: what the originator said last about this answer. */
+  yourWord?: { word: 'confirmed' | 'partly' | 'disputed' | 'plan-accepted'; at: string; reason?: string };
 }
 export type ReceiptAction = 'message' | 'confirm' | 'partly' | 'dispute' | 'withdraw' | 'about-me';
 /** GET /api/intake/receipts/me */

@@ -12,6 +12,7 @@ export function useMe() {
     queryKey: ['me'],
     staleTime: 60_000,
     queryFn: async (): Promise<Me | null> => {
+      if (!hasSignedIn()) return null;
       try {
         return await fetchMe();
       } catch (error) {
@@ -21,6 +22,9 @@ export function useMe() {
     },
   });
 }
+
+/** The gateway leaves a word, and never the session itself, where a page can see it: who never signed in is not asked for. */
+const hasSignedIn = () => /(^|; )hearback-signed-in=/.test(document.cookie);
 
 /** Where signing in starts, coming back to the screen one was on. */
 export const signInPath = (to: string) => `/auth/sign-in?to=${encodeURIComponent(to)}`;

@@ -61,6 +61,7 @@ export function ConcernCard({ concern, round, changed }: RoundProps & { concern:
           inputId={concern.inputId}
           answerNo={newest.answerNo}
           of={concern.voices}
+          given={concern.closure?.answerNo === newest.answerNo}
           send={(numbers, key) =>
             council.reportBack(round.roundId, { answers: [numbers], familyRefs: told }, key)
           }

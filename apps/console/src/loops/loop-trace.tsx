@@ -62,7 +62,9 @@ function Trace() {
 }
 
 function targetLine(target: NonNullable<LoopRow['targets']>[number]): [string, ReactNode] {
-  const how = { met: 'met', owed: 'owed', excused: 'not owed' }[target.how] ?? target.how;
+  const late =
+    target.how === 'owed' && Date.parse(target.doneAt ?? new Date().toISOString()) > Date.parse(target.dueAt);
+  const how = late ? 'missed' : ({ met: 'met', owed: 'owed', excused: 'not owed' }[target.how] ?? target.how);
   return [
     `Target: ${target.step.replaceAll('-', ' ')}`,
     <>
@@ -70,6 +72,12 @@ function targetLine(target: NonNullable<LoopRow['targets']>[number]): [string, R
     </>,
   ];
 }
+
+/** Instants in the ledger's details, as the rest of the screen says them. */
+const inWords = (detail: string): ReactNode[] =>
+  detail
+    .split(/(\d{4}-\d{2}-\d{2}T[\d:.]+Z)/)
+    .map((part, n) => (n % 2 === 1 ? <When key={part} at={part} /> : part));
 
 /** The receipt speaks to the originator; here the reader is staff. */
 const traceSays: Partial<Record<string, string>> = {
@@ -104,7 +112,7 @@ function Hops({ hops }: { hops: Hop[] }) {
             </div>
             <div>
               <p className="hb-hops__what">{wordFor({}, hop.what)}</p>
-              {hop.detail && <p>{hop.detail}</p>}
+              {hop.detail && <p>{inWords(hop.detail)}</p>}
               <p className="hb-quiet">
                 <When at={hop.at} /> · {hop.publisher} · <code>{hop.event}</code>
               </p>

@@ -107,6 +107,19 @@ export function AnswerCard({
       <p className="hb-quiet">
         Given <When at={answer.at} />
       </p>
+      {answer.yourWord && (
+        <div className="hb-bubble hb-bubble--mine">
+          <p className="hb-bubble__who">
+            You, <When at={answer.yourWord.at} />
+          </p>
+          <p>{yourWords[answer.yourWord.word]}</p>
+          {answer.yourWord.reason && (
+            <p className="hb-words" lang={language} dir="auto">
+              {answer.yourWord.reason}
+            </p>
+          )}
+        </div>
+      )}
     </article>
   );
 }
@@ -131,6 +144,13 @@ function Extra({ title, children }: { title: string; children: ReactNode }) {
     </p>
   );
 }
+
+const yourWords: Record<NonNullable<GivenAnswer['yourWord']>['word'], string> = {
+  confirmed: 'Yes, it is settled.',
+  partly: 'Partly. Something is still missing.',
+  disputed: 'No, it is not settled.',
+  'plan-accepted': 'Yes, I accept this plan.',
+};
 
 const handedToWords = (to: NonNullable<GivenAnswer['handedTo']>) =>
   typeof to === 'string' ? to : [to.name, to.contact].filter(Boolean).join(', ');

@@ -55,11 +55,16 @@ export function Settle({
       );
     },
   });
-  if (!may('confirm') && !may('dispute') && !may('partly')) return null;
+  const given = answer.yourWord?.word;
+  // Saying the same again is allowed, and of no use to anyone.
+  const offers = (word: Word) =>
+    (may(word) || (word === 'partly' && may('dispute'))) &&
+    !(word === 'confirm' && (given === 'confirmed' || given === 'plan-accepted'));
+  if (!offers('confirm') && !offers('dispute')) return null;
   const needsReason = reply.word === 'partly' || reply.word === 'dispute';
-  return (
-    <section className="hb-part hb-part--strong" aria-labelledby="settle">
-      <h2 id="settle">{planned ? 'Do you accept this plan?' : 'Did this settle it?'}</h2>
+  const question = planned ? 'Do you accept this plan?' : 'Did this settle it?';
+  const form = (
+    <>
       <ErrorSummary form="settle" of={sending} />
       <form
         noValidate
@@ -71,7 +76,7 @@ export function Settle({
         <Choices
           form="settle"
           name="word"
-          label="Your word"
+          label={given ? 'Your word now' : 'Your word'}
           hint={
             planned
               ? 'It stays open until the date either way.'
@@ -80,31 +85,34 @@ export function Settle({
           errors={sending.errors}
         >
           <div className="hb-tiles hb-tiles--three">
-            <Radio
-              name="word"
-              value="confirm"
-              label={planned ? 'Yes, I accept it' : 'Yes, it is settled'}
-              disabled={!may('confirm')}
-              checked={reply.word === 'confirm'}
-              onChange={() => setReply({ ...reply, word: 'confirm' })}
-            />
-            <Radio
-              name="word"
-              value="partly"
-              label="Partly"
-              says="Something is still missing"
-              disabled={!may('partly') && !may('dispute')}
-              checked={reply.word === 'partly'}
-              onChange={() => setReply({ ...reply, word: 'partly' })}
-            />
-            <Radio
-              name="word"
-              value="dispute"
-              label={planned ? 'No, I do not' : 'No, it is not settled'}
-              disabled={!may('dispute')}
-              checked={reply.word === 'dispute'}
-              onChange={() => setReply({ ...reply, word: 'dispute' })}
-            />
+            {offers('confirm') && (
+              <Radio
+                name="word"
+                value="confirm"
+                label={planned ? 'Yes, I accept it' : 'Yes, it is settled'}
+                checked={reply.word === 'confirm'}
+                onChange={() => setReply({ ...reply, word: 'confirm' })}
+              />
+            )}
+            {offers('partly') && (
+              <Radio
+                name="word"
+                value="partly"
+                label="Partly"
+                says="Something is still missing"
+                checked={reply.word === 'partly'}
+                onChange={() => setReply({ ...reply, word: 'partly' })}
+              />
+            )}
+            {offers('dispute') && (
+              <Radio
+                name="word"
+                value="dispute"
+                label={planned ? 'No, I do not' : 'No, it is not settled'}
+                checked={reply.word === 'dispute'}
+                onChange={() => setReply({ ...reply, word: 'dispute' })}
+              />
+            )}
           </div>
         </Choices>
         {needsReason && (
@@ -130,6 +138,22 @@ export function Settle({
           Tell the team
         </Button>
       </form>
+    </>
+  );
+  if (given) {
+    return (
+      <details className="hb-fold hb-part">
+        <summary>
+          {given === 'confirmed' ? 'Did it come back? Tell the team' : 'Did you change your mind?'}
+        </summary>
+        {form}
+      </details>
+    );
+  }
+  return (
+    <section className="hb-part hb-part--strong" aria-labelledby="settle">
+      <h2 id="settle">{question}</h2>
+      {form}
     </section>
   );
 }

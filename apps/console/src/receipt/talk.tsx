@@ -71,8 +71,11 @@ export function Thread({
   messages,
   you,
   names,
+  me,
 }: {
   messages: Message[];
+  /** Who reads this, on a team's screen. */
+  me?: string;
   you: Message['from'];
   names: Record<Message['from'], string>;
 }) {
@@ -87,7 +90,9 @@ export function Thread({
           <p className="hb-bubble__who">
             {names[message.from]}
             {message.what && message.what !== 'message' ? `, ${message.what}` : ''}
-            {message.by && message.from === 'team' ? ` (${message.by})` : ''}, <When at={message.at} />
+            {message.by && message.from === 'team'
+              ? ` (${message.by === me ? 'you' : message.by})`
+              : ''}, <When at={message.at} />
           </p>
           <p className="hb-words" lang={message.language} dir="auto">
             {message.text ?? message.missing}

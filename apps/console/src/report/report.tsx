@@ -110,7 +110,7 @@ function ReportOf({ me }: { me: Me }) {
             id="report-to"
             className="usa-input"
             type="date"
-            value={isoDay(shift(new Date(`${query.to}T12:00:00`), -1))}
+            value={lastDay(query.to)}
             onChange={(event) =>
               event.target.value && set('to', isoDay(shift(new Date(`${event.target.value}T12:00:00`), 1)))
             }
@@ -150,8 +150,8 @@ function Shown({ report, byName }: { report: ClosedLoop; byName: string }) {
   return (
     <>
       <p className="hb-quiet" role="status">
-        {report.orgName ? `${report.orgName}. ` : ''}Loops raised from <When at={report.from} dateOnly /> up
-        to <When at={report.to} dateOnly /> (that day not included). As of <When at={report.asOf} />.
+        {report.orgName ? `${report.orgName}. ` : ''}Loops raised from <When at={report.from} dateOnly /> to{' '}
+        <When at={lastDay(report.to)} dateOnly />. As of <When at={report.asOf} />.
       </p>
       {isSuppressed(total) ? (
         <Empty>
@@ -221,6 +221,9 @@ export const isSuppressed = (cell: (Cell & { suppressed?: false }) | Suppressed)
 
 const shift = (date: Date, days: number) =>
   new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, 12);
+
+/** The API's `to` is the day after the last one. */
+const lastDay = (to: string) => isoDay(shift(new Date(`${to}T12:00:00`), -1));
 
 /** The organisations in the leader's scope, each below the one it belongs to. */
 function treeOf(orgs: Org[], scope: string[]): { org: Org; depth: number }[] {

@@ -30,7 +30,7 @@ export function BeforeSending({
         <h3>Who will not</h3>
         <p lang={choices.lang}>{choices.notReaders}</p>
         {draft.hide === 'school' && <p>Nobody at {place} can open it or see that it exists.</p>}
-        {hidden.length > 0 && <p>{hidden.join(', ')} can not open it or see that it exists.</p>}
+        {hidden.length > 0 && <p>{hidden.join(', ')} cannot open it or see that it exists.</p>}
         {draft.way === 'reachable' && <p>No team sees your contact.</p>}
       </div>
       <div>

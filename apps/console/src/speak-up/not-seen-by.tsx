@@ -16,7 +16,7 @@ export function NotSeenBy({
       form={form}
       name="notSeenBy"
       label="Is there someone who should not see this?"
-      hint="Whoever you name here can not open it, find it or count it. It goes to the next level up instead."
+      hint="Whoever you name here cannot open it, find it or count it. It goes to the next level up instead."
       errors={errors}
     >
       <Radio
@@ -35,19 +35,16 @@ export function NotSeenBy({
         checked={draft.hide === 'school'}
         onChange={() => change({ hide: 'school' })}
       />
-      <Radio
-        name="hide"
-        value="teams"
-        label="Not a certain team"
-        says={
-          teams.length > 0
-            ? 'You choose which one.'
-            : 'Your district does not list its teams here. Choose the school above, and it goes one level up.'
-        }
-        disabled={teams.length === 0}
-        checked={draft.hide === 'teams'}
-        onChange={() => change({ hide: 'teams' })}
-      />
+      {teams.length > 0 && (
+        <Radio
+          name="hide"
+          value="teams"
+          label="Not a certain team"
+          says="You choose which one."
+          checked={draft.hide === 'teams'}
+          onChange={() => change({ hide: 'teams' })}
+        />
+      )}
       {draft.hide === 'teams' && (
         <div className="hb-inset">
           {teams.map((team) => (

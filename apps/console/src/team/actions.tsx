@@ -39,7 +39,12 @@ export function Actions({
     send: (_: null) => casework.assign(one.caseId, me.sub),
     done: () => changed('The case is yours.'),
   });
-  const because = (action: CaseAction) => (mayDo(one, action) ? undefined : whyNot(action, one));
+  const pickedUp = one.history.some((item) => item.what === 'acknowledged');
+  const because = (action: CaseAction) => {
+    // Acknowledging again is allowed, and does nothing: only a transfer waits for it.
+    if (action === 'acknowledge' && pickedUp && !one.offeredTo) return 'Someone picked it up.';
+    return mayDo(one, action) ? undefined : whyNot(action, one);
+  };
   return (
     <section className="hb-part hb-part--actions" aria-labelledby="actions">
       <h2 id="actions">What you can do</h2>
@@ -79,8 +84,6 @@ export function Actions({
 }
 
 function whyNot(action: CaseAction, one: CaseDetail): string {
-  if (action === 'acknowledge' && one.history.some((item) => item.what.includes('acknowledged')))
-    return 'Someone picked it up.';
   if (action === 'reopen') return 'Only an answered or closed case is reopened.';
   if (action === 'participation') return 'Not now, or not for your role.';
   return `Not while the case is ${one.state}.`;

@@ -2,8 +2,16 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { casework, type CaseDetail } from '../api/casework';
-import type { Me } from '../api/me';
-import { caseStates, kinds, owesShapedBy, participations, wordFor } from '../api/words';
+import { personName, type Me } from '../api/me';
+import {
+  caseStates,
+  kinds,
+  outcomes,
+  owesShapedBy,
+  participations,
+  wordFor,
+  type Outcome,
+} from '../api/words';
 import { useFormWords } from '../app/form-words';
 import { For } from '../app/session';
 import { Failed, Loading, Notice } from '../ui/notice';
@@ -71,6 +79,7 @@ function OneCase({ me }: { me: Me }) {
       <DueLine one={one} now={found.dataUpdatedAt} />
       <div className="hb-columns hb-columns--case">
         <div>
+          <PeopleWaiting inputs={one.inputs} />
           <Actions one={one} me={me} doing={doing} start={start} changed={changed} />
           {doing && (
             <ActionForm
@@ -83,9 +92,13 @@ function OneCase({ me }: { me: Me }) {
               cancel={() => start('')}
             />
           )}
-          <PeopleWaiting inputs={one.inputs} />
           <Part title="Thread" id="thread">
-            <Thread messages={one.thread} you="team" names={{ originator: 'Originator', team: 'Team' }} />
+            <Thread
+              messages={one.thread}
+              you="team"
+              names={{ originator: 'Originator', team: 'Team' }}
+              me={me.sub}
+            />
           </Part>
           {one.answers.length > 0 && (
             <Part title="Answers given" id="answers">
@@ -106,10 +119,7 @@ function OneCase({ me }: { me: Me }) {
             <Facts
               items={[
                 ['State', one.waiting ? caseStates.waiting : wordFor(caseStates, one.state)],
-                [
-                  'Assigned to',
-                  one.assignee ? (one.assignee === me.sub ? 'Me' : one.assignee) : 'Nobody yet',
-                ],
+                ['Assigned to', one.assignee ? personName(one.assignee, me) : 'Nobody yet'],
                 ['Pick up by', <When key="a" at={one.targets?.acknowledgeBy} />],
                 ['Answer by', <When key="b" at={one.targets?.answerBy} />],
                 ['Voices', String(one.voices ?? 1)],
@@ -127,7 +137,7 @@ function OneCase({ me }: { me: Me }) {
                 <li key={`${note.at} ${n}`}>
                   <p className="hb-words">{note.text ?? note.missing}</p>
                   <p className="hb-quiet">
-                    {note.by ? `${note.by}, ` : ''}
+                    {note.by ? `${personName(note.by, me)}, ` : ''}
                     <When at={note.at} />
                   </p>
                 </li>
@@ -139,10 +149,10 @@ function OneCase({ me }: { me: Me }) {
               {one.history.map((item, n) => (
                 <li key={`${item.at} ${n}`}>
                   <span className="hb-timeline__what">{wordFor({}, item.what)}</span>
-                  {item.detail && <span className="hb-timeline__detail">{item.detail}</span>}
+                  {item.detail && <span className="hb-timeline__detail">{detailOf(item, me)}</span>}
                   {item.reason && <span className="hb-timeline__detail">{item.reason}</span>}
                   <span className="hb-timeline__at">
-                    {item.by ? `${item.by}, ` : ''}
+                    {item.by ? `${personName(item.by, me)}, ` : ''}
                     <When at={item.at} />
                   </span>
                 </li>
@@ -153,6 +163,14 @@ function OneCase({ me }: { me: Me }) {
       </div>
     </Page>
   );
+}
+
+/** Targets, outcomes and people, as the screen says them. */
+function detailOf({ what, detail = '' }: CaseDetail['history'][number], me: Me): string {
+  if (what === 'assigned') return personName(detail, me);
+  if (what === 'target missed')
+    return detail === 'acknowledge' ? 'Picking it up was late' : 'The answer was late';
+  return outcomes[detail as Outcome]?.name ?? detail;
 }
 
 function BackToQueue() {

@@ -106,12 +106,20 @@ export function ParticipationForm({ one, changed, cancel }: ActionProps) {
             empty={null}
             choices={ladder.map((id) => ({
               id,
-              name: `${participations[id].name}: ${participations[id].says}`,
+              name: id === one.participation ? `${participations[id].name} (now)` : participations[id].name,
             }))}
           />
         )}
       </Field>
-      <Field form="participation" name="reason" label="Reason" optional={!lower} errors={sending.errors}>
+      <p>The originator reads: “{participations[level as Participation]?.says ?? ''}”</p>
+      <Field
+        form="participation"
+        name="reason"
+        label="Reason"
+        hint={lower ? 'The originator reads it.' : undefined}
+        optional={!lower}
+        errors={sending.errors}
+      >
         {(control) => (
           <textarea
             className="usa-textarea"

@@ -4,11 +4,11 @@ import { casework, type CaseRow } from '../api/casework';
 import { caseStates, kinds, wordFor } from '../api/words';
 import { useFormWords } from '../app/form-words';
 import { For } from '../app/session';
-import type { Me } from '../api/me';
+import { personName, type Me } from '../api/me';
 import { Button } from '../ui/button';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page } from '../ui/page';
-import { dueIn, languageName, When } from '../ui/time';
+import { countOf, dueIn, languageName, When } from '../ui/time';
 
 const dues = [
   { id: '', name: 'Any time' },
@@ -56,6 +56,8 @@ function Queue({ me }: { me: Me }) {
     );
   const rows = queue.data?.pages.flatMap((page) => page.items) ?? [];
   const late = rows.filter((row) => row.overdue).length;
+  const owed = rows.filter((row) => row.due && !row.waiting).length;
+  const teamName = (id: string) => rows.find((row) => row.teamId === id)?.teamName ?? wordFor({}, id);
   const filtered = Object.values(query).some(Boolean);
   return (
     <Page
@@ -63,7 +65,7 @@ function Queue({ me }: { me: Me }) {
       wide
       lead={
         me.teams.length > 0
-          ? `Cases of ${me.teams.join(', ')}. What is due first stands first.`
+          ? `Cases of ${me.teams.map(teamName).join(', ')}. What is due first stands first.`
           : 'What is due first stands first.'
       }
     >
@@ -72,7 +74,10 @@ function Queue({ me }: { me: Me }) {
           <Filter
             label="Team"
             value={query.team}
-            choices={[{ id: '', name: 'All my teams' }, ...me.teams.map((id) => ({ id, name: id }))]}
+            choices={[
+              { id: '', name: 'All my teams' },
+              ...me.teams.map((id) => ({ id, name: teamName(id) })),
+            ]}
             onChange={(value) => set('team', value)}
           />
         )}
@@ -98,9 +103,8 @@ function Queue({ me }: { me: Me }) {
       {queue.isSuccess && (
         <>
           <p role="status" className="hb-quiet">
-            {rows.length === 1 ? '1 case' : `${rows.length} cases`}
-            {queue.hasNextPage ? ' so far' : ''}
-            {late > 0 ? `, ${late} late` : ''}
+            {countOf(rows.length, 'case')}
+            {queue.hasNextPage ? ' so far' : ''}: {owed} to work on{late > 0 ? `, ${late} of them late` : ''}
           </p>
           {rows.length === 0 ? (
             <Empty>
@@ -116,7 +120,7 @@ function Queue({ me }: { me: Me }) {
               )}
             </Empty>
           ) : (
-            <Rows rows={rows} now={queue.dataUpdatedAt} />
+            <Rows rows={rows} me={me} now={queue.dataUpdatedAt} />
           )}
           {queue.hasNextPage && (
             <Button
@@ -161,7 +165,7 @@ function Filter({
   );
 }
 
-function Rows({ rows, now }: { rows: CaseRow[]; now: number }) {
+function Rows({ rows, me, now }: { rows: CaseRow[]; me: Me; now: number }) {
   const words = useFormWords();
   return (
     <table className="usa-table usa-table--borderless hb-table hb-stacked">
@@ -173,7 +177,6 @@ function Rows({ rows, now }: { rows: CaseRow[]; now: number }) {
           <th scope="col">State</th>
           <th scope="col">Where</th>
           <th scope="col">Assigned to</th>
-          <th scope="col">Voices</th>
         </tr>
       </thead>
       <tbody>
@@ -182,8 +185,8 @@ function Rows({ rows, now }: { rows: CaseRow[]; now: number }) {
             <td data-label="Due">
               {row.due ? (
                 <span className={row.overdue ? 'hb-due hb-due--late' : 'hb-due'}>
-                  <strong>{row.overdue ? 'Late' : wordFor({}, row.due.step)}</strong>{' '}
-                  {row.overdue ? `${row.due.step}, ${dueIn(row.due.at, now)}` : dueIn(row.due.at, now)}
+                  <strong>{row.due.step === 'acknowledge' ? 'Pick it up' : 'Answer'}</strong>{' '}
+                  {dueIn(row.due.at, now)}
                   <span className="hb-quiet">
                     <When at={row.due.at} />
                   </span>
@@ -196,22 +199,33 @@ function Rows({ rows, now }: { rows: CaseRow[]; now: number }) {
               <Link to={`/team/cases/${row.caseId}`}>
                 {words.topic(row.topic)}, {wordFor(kinds, row.kind).toLowerCase()}
               </Link>
+              {row.excerpt && (
+                <span className="hb-excerpt" lang={row.language} dir="auto">
+                  {row.excerpt}
+                </span>
+              )}
               <span className="hb-quiet">
-                {wordFor({}, row.participation)}
-                {row.language && row.language !== 'en' ? ` · writes ${languageName(row.language)}` : ''}
+                {row.raisedAt && (
+                  <>
+                    Raised <When at={row.raisedAt} dateOnly />
+                  </>
+                )}
+                {(row.voices ?? 1) > 1 ? ` · ${row.voices} voices` : ''}
+                {row.language && row.language !== 'en' ? ` · in ${languageName(row.language)}` : ''}
               </span>
             </th>
             <td data-label="State">{row.waiting ? caseStates.waiting : wordFor(caseStates, row.state)}</td>
             <td data-label="Where">
               {row.orgName ?? row.orgId}
-              <span className="hb-quiet">
-                {row.teamName ?? row.teamId}
-                {row.offeredTo && ', offered by another team'}
-              </span>
+              {(me.teams.length > 1 || row.offeredTo) && (
+                <span className="hb-quiet">
+                  {row.teamName ?? row.teamId}
+                  {row.offeredTo && ', offered by another team'}
+                </span>
+              )}
             </td>
-            <td data-label="Assigned to">{row.assignee ?? <span className="hb-quiet">Nobody yet</span>}</td>
-            <td data-label="Voices" className="hb-num">
-              {row.voices ?? 1}
+            <td data-label="Assigned to">
+              {row.assignee ? personName(row.assignee, me) : <span className="hb-quiet">Nobody yet</span>}
             </td>
           </tr>
         ))}

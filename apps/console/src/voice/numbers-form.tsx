@@ -14,6 +14,7 @@ export function NumbersForm({
   of,
   send,
   done,
+  given,
   children,
 }: {
   form: string;
@@ -23,6 +24,8 @@ export function NumbersForm({
   of: number;
   send: (body: ReplyNumbers, key: string) => Promise<unknown>;
   done: () => void;
+  /** They were given for this answer: the form is for correcting them. */
+  given: boolean;
   children?: (errors: FieldError[]) => ReactNode;
 }) {
   const [yes, setYes] = useState('');
@@ -44,7 +47,7 @@ export function NumbersForm({
     send,
     done,
   });
-  return (
+  const fields = (
     <form
       noValidate
       className="hb-inset"
@@ -109,6 +112,13 @@ export function NumbersForm({
         Report the numbers
       </Button>
     </form>
+  );
+  if (!given) return fields;
+  return (
+    <details className="hb-fold">
+      <summary>Correct these numbers</summary>
+      {fields}
+    </details>
   );
 }
 

@@ -49,6 +49,7 @@ export function ThemeCard({
           inputId={theme.inputId}
           answerNo={newest.answerNo}
           of={theme.voices}
+          given={theme.closure?.answerNo === newest.answerNo}
           send={(body, key) => voice.close(sessionId, body, key)}
           done={() => changed('Thank you. The team and the reports have the numbers of your group.')}
         />

@@ -11,6 +11,13 @@ export const signInCookie = 'hearback-sign-in';
 /** Somebody signed out here: the issuer still knows them, and must ask again instead of signing them in unasked. */
 export const signedOutCookie = 'hearback-signed-out';
 
+/** Says to the page that there is a session, and nothing of it: a visitor's page then need not ask who they are. */
+export const signedInMark = 'hearback-signed-in';
+
+export function signedInMarkOptions(): CookieSerializeOptions {
+  return { ...sessionOptions(), httpOnly: false };
+}
+
 export function sessionOptions(): CookieSerializeOptions {
   return { httpOnly: true, sameSite: 'lax', secure: isHttps(), path: '/', maxAge: sessionMs / 1_000 };
 }

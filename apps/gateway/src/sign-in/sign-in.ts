@@ -7,6 +7,8 @@ import {
   sessionOptions,
   signInCookie,
   signInOptions,
+  signedInMark,
+  signedInMarkOptions,
   signedOutCookie,
   signedOutOptions,
 } from './cookies.js';
@@ -63,6 +65,7 @@ export class SignInController {
         .clearCookie(signInCookie, signInOptions())
         .clearCookie(signedOutCookie, signedOutOptions())
         .setCookie(sessionCookie(), id, sessionOptions())
+        .setCookie(signedInMark, '1', signedInMarkOptions())
         .redirect(underWay.to, 302);
     } catch (error) {
       if (!(error instanceof IssuerRefuses)) throw error;
@@ -80,6 +83,7 @@ export class SignInController {
     if (cookie) await this.sessions.end(cookie);
     void reply
       .clearCookie(sessionCookie(), sessionOptions())
+      .clearCookie(signedInMark, signedInMarkOptions())
       .setCookie(signedOutCookie, '1', signedOutOptions())
       .code(204)
       .send();

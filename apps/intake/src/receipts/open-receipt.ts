@@ -45,6 +45,13 @@ export class ReceiptMessage {
   language!: string;
   translations?: TranslatedWords[];
 }
+/** What the originator said last about an answer. */
+export class OwnWord {
+  /** confirmed, partly, disputed or plan-accepted. */
+  word!: string;
+  at!: string;
+  reason?: string;
+}
 export class ReceiptAnswer {
   answerNo!: number;
   outcome!: Outcome;
@@ -58,6 +65,7 @@ export class ReceiptAnswer {
   handedTo?: string;
   answerRef?: string;
   at!: string;
+  yourWord?: OwnWord;
 }
 /** What an originator sees with the receipt. */
 export class ReceiptView {
@@ -157,8 +165,9 @@ async function written(message: LoopMessage, key: Key | undefined): Promise<Rece
 }
 
 async function given(answer: LoopAnswer, key: Key | undefined): Promise<ReceiptAnswer> {
-  const { answerNo, outcome, language, promiseDate, answerRef, at, sealed } = answer;
+  const { answerNo, outcome, language, promiseDate, answerRef, at, sealed, reply } = answer;
   const words = await read<AnswerWords>(key, sealed);
+  const said = await read<ReasonWords>(key, reply?.sealed);
   const { text = '', translations, shapedBy, reason, handedTo } = words ?? {};
   return {
     answerNo,
@@ -172,6 +181,9 @@ async function given(answer: LoopAnswer, key: Key | undefined): Promise<ReceiptA
     ...(handedTo && { handedTo }),
     ...(answerRef && { answerRef }),
     at,
+    ...(reply && {
+      yourWord: { word: reply.word, at: reply.at, ...(said?.reason && { reason: said.reason }) },
+    }),
   };
 }
 
