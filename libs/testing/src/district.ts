@@ -150,6 +150,8 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
     token: async (as, options = {}) => `Bearer ${await mintToken({ as, ...options })}`,
     kill: async (name) => {
       const child = processes.get(name)!;
+      // Dead already, and its successor not there yet.
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await gone;

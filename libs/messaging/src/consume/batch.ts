@@ -51,6 +51,7 @@ export class Batch {
       else await this.parked.failedAgain(entry._id, entry.reason, entry.tries + 1);
     }
     const lines = this.linesOf(incoming);
+    for (const line of lines) line.events.push(...skipped(entries, line.events[0]!));
     await this.prepare([...new Set(lines.map((line) => line.district))]);
     const outcomes = await this.effects.apply(lines.map((line) => ({ ...line, id: line.key })));
     for (const outcome of outcomes) {
@@ -113,7 +114,8 @@ export class Batch {
     }
     const gaps = waiting.filter((one) => one.kind === 'gap').flatMap((one) => this.readParked(one) ?? []);
     const ids = new Set(gaps.map((event) => event.id));
-    return { ...line, events: [...line.events.filter((event) => !ids.has(event.id)), ...gaps] };
+    const others = line.events.filter((event) => !ids.has(event.id));
+    return { ...line, events: [...others, ...gaps, ...skipped(waiting, line.events[0]!)] };
   }
 
   private async keep(outcome: Outcome, park: ParkedEvent[]): Promise<void> {
@@ -157,10 +159,7 @@ export class Batch {
 
   /** Undefined while this build does not know its type, or it is not for this service any more. */
   private readParked(entry: ParkedEvent): Incoming | undefined {
-    const message = {
-      value: entry.value ? Buffer.from(entry.value.buffer) : null,
-      headers: entry.headers,
-    } as unknown as KafkaMessage;
+    const message = messageOf(entry);
     const envelope = readEnvelope(message);
     const contract = contractOf(envelope);
     if (!contract || !this.targets[contract.contract.key]) return undefined;
@@ -198,6 +197,27 @@ export class Batch {
     const target = this.targets[contract.contract.key];
     return target !== undefined && (target.only?.(data) ?? true);
   }
+}
+
+/**
+ * Discarded events of types that this build does not know. Nothing tells which document they were meant for, so they
+ * are skipped in the one that `next`, an event of the same key, goes into: else nothing after them would ever be next.
+ */
+function skipped(waiting: ParkedEvent[], next: Incoming): Incoming[] {
+  return waiting
+    .filter((entry) => entry.kind === 'discarded')
+    .map((entry) => ({ entry, envelope: readEnvelope(messageOf(entry)) }))
+    .filter(({ envelope }) => !contractOf(envelope))
+    .map(({ entry, envelope }) => {
+      const [data, message] = [{ type: envelope.type }, messageOf(entry)];
+      const { _id: id, topic } = entry;
+      return { id, topic, envelope, contract: next.contract, data, message, parked: true, discarded: true };
+    });
+}
+
+function messageOf(entry: ParkedEvent): KafkaMessage {
+  const value = entry.value ? Buffer.from(entry.value.buffer) : null;
+  return { value, headers: entry.headers } as unknown as KafkaMessage;
 }
 
 function idOf({

@@ -111,6 +111,22 @@ export class TestTopics {
     await admin.disconnect();
   }
 
+  /** How far a service's consumer group has committed, by `topic/partition`. */
+  async committed(service: string): Promise<Map<string, bigint>> {
+    const admin = kafkaClient('test').admin();
+    await admin.connect();
+    const offsets = await admin.fetchOffsets({ groupId: `${config().prefix}.${service}` });
+    await admin.disconnect();
+    return new Map(
+      offsets.flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }): [string, bigint] => [
+          `${topic}/${partition}`,
+          BigInt(offset),
+        ]),
+      ),
+    );
+  }
+
   async close(): Promise<void> {
     await this.producer?.disconnect();
   }
