@@ -44,7 +44,7 @@ export const rules: Rule[] = [
     severity: 'error',
     comment: 'Platform is below messaging.',
     from: { path: '^libs/platform/' },
-    to: { path: '(^|/)(dist/)?(libs/(messaging|loop|organisations|testing)|apps)/' },
+    to: { path: '(^|/)(dist/)?(libs/(messaging|loop|origin|organisations|testing)|apps)/' },
   },
   {
     name: 'libs-know-no-service',
@@ -52,6 +52,13 @@ export const rules: Rule[] = [
     comment: 'A library that knows a service is part of it.',
     from: { path: '^libs/', pathNot: specs },
     to: { path: '^apps/' },
+  },
+  {
+    name: 'origin-only-in-origins',
+    severity: 'error',
+    comment: 'What only those who know the speaker share; everyone else handles an input by its id.',
+    from: { path: '^(apps|libs)/', pathNot: '^(apps/(intake|student-voice|family-council)|libs/origin)/' },
+    to: { path: lib('origin') },
   },
   {
     name: 'testing-only-in-tests',
@@ -66,7 +73,7 @@ export const rules: Rule[] = [
     comment: 'A rule of the domain is a function of its arguments.',
     from: { path: pure },
     to: {
-      path: `node_modules/(@nestjs|mongodb|mongoose|kafkajs|fastify|nodemailer)/|^(node:)?(crypto|fs|net|http|process|timers)$|${lib('(messaging|platform|organisations|testing)')}`,
+      path: `node_modules/(@nestjs|mongodb|mongoose|kafkajs|fastify|nodemailer)/|^(node:)?(crypto|fs|net|http|process|timers)$|${lib('(messaging|platform|origin|organisations|testing)')}`,
       dependencyTypesNot: ['type-only'],
     },
   },

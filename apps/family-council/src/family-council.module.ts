@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { OrganisationsModule, OrgStore } from '#organisations';
+import { Inputs, ListInputsController } from '#origin';
 import { CarryConcernController } from './concerns/carry-concern.js';
 import { ConcernClock } from './concerns/concern-clock.js';
 import { ConcernStore } from './concerns/concern.store.js';
 import { FollowCase } from './concerns/follow-case.js';
 import { ReportBackController } from './concerns/report-back.js';
 import { TalkWithTeamController } from './concerns/talk-with-team.js';
-import { ListInputsController } from './ops/list-inputs.js';
 import { ListFamiliesController } from './rounds/list-families.js';
 import { LogContactController } from './rounds/log-contact.js';
 import { OpenRoundController } from './rounds/open-round.js';
@@ -40,5 +40,6 @@ import { ShowRoundsController } from './rounds/show-rounds.js';
     FollowCase,
     ConcernClock,
   ],
+  providers: [{ provide: Inputs, useExisting: ConcernStore }],
 })
 export class FamilyCouncilModule {}

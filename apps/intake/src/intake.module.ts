@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { OrgStore, OrganisationsModule } from '#organisations';
+import { FollowCase, Inputs, LoopClock } from '#origin';
 import { DeliverByMail } from './delivery/deliver-by-mail.js';
 import { FormController } from './form/form.js';
-import { FollowCase } from './inputs/follow-case.js';
-import { InputClock } from './inputs/input-clock.js';
 import { InputStore } from './inputs/input.store.js';
 import { RaiseInputController } from './inputs/raise-input.js';
 import { ListInputsController } from './ops/list-inputs.js';
@@ -40,9 +39,9 @@ import { WriteMessageController } from './receipts/write-message.js';
     EraseController,
     ListInputsController,
     FollowCase,
-    InputClock,
+    LoopClock,
     DeliverByMail,
   ],
-  providers: [Receipts],
+  providers: [Receipts, { provide: Inputs, useExisting: InputStore }],
 })
 export class IntakeModule {}

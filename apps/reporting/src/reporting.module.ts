@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { OrganisationsModule, OrgStore } from '#organisations';
-import { FollowCasework } from './ledger/follow-casework.js';
-import { FollowOrigins } from './ledger/follow-origins.js';
+import { FollowLoops } from './ledger/follow-loops.js';
 import { RowStore } from './ledger/row.store.js';
 import { KnownInputsController } from './ops/inputs.js';
 import { ClosedLoopController } from './report/closed-loop.js';
@@ -21,13 +20,7 @@ import { RollUpStore } from './rollups/rollup.store.js';
     }),
     OrganisationsModule,
   ],
-  controllers: [
-    FollowOrigins,
-    FollowCasework,
-    ClosedLoopController,
-    LoopTraceController,
-    KnownInputsController,
-  ],
+  controllers: [FollowLoops, ClosedLoopController, LoopTraceController, KnownInputsController],
   providers: [RollUpStore, Recount],
 })
 export class ReportingModule {}

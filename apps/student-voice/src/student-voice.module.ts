@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { OrganisationsModule, OrgStore } from '#organisations';
-import { ListInputsController } from './ops/list-inputs.js';
+import { FollowCase, Inputs, ListInputsController, LoopClock } from '#origin';
 import { GiveResponseController } from './responses/give-response.js';
 import { ResponseStore } from './responses/response.store.js';
 import { IssueCodesController } from './sessions/issue-codes.js';
@@ -10,11 +10,9 @@ import { OpenSessionController } from './sessions/open-session.js';
 import { SessionStore } from './sessions/session.store.js';
 import { ShowSessionsController } from './sessions/show-sessions.js';
 import { CloseThemeController } from './themes/close-theme.js';
-import { FollowCase } from './themes/follow-case.js';
 import { RaiseThemeController } from './themes/raise-theme.js';
 import { ShowResultController } from './themes/show-result.js';
 import { TalkWithTeamController } from './themes/talk-with-team.js';
-import { ThemeClock } from './themes/theme-clock.js';
 import { ThemeStore } from './themes/theme.store.js';
 
 /** The origin for students' sessions: questions, one response a code, themes, and the group's word on the answer. */
@@ -43,7 +41,8 @@ import { ThemeStore } from './themes/theme.store.js';
     ShowResultController,
     ListInputsController,
     FollowCase,
-    ThemeClock,
+    LoopClock,
   ],
+  providers: [{ provide: Inputs, useExisting: ThemeStore }],
 })
 export class StudentVoiceModule {}

@@ -1,6 +1,4 @@
-import type {
-  AnswerDelivered,
-  AnswerUndeliverable,
+import {
   CaseAcknowledged,
   CaseAnswered,
   CaseMessage,
@@ -9,6 +7,11 @@ import type {
   CaseResumed,
   CaseRouted,
   CaseTransferred,
+  TargetMissed,
+} from '#contracts';
+import type {
+  AnswerDelivered,
+  AnswerUndeliverable,
   ClosureConfirmed,
   ClosureDisputed,
   ClosureUnconfirmed,
@@ -30,7 +33,6 @@ import type {
   ReportBackOwed,
   Role,
   Standing,
-  TargetMissed,
 } from '#contracts';
 
 /** What an origin itself says of a loop. These are published. */
@@ -48,17 +50,19 @@ export type OriginEvent =
   | ClosureUnconfirmed
   | ReportBackOwed;
 
-/** What casework tells an origin of a loop. */
-export type TeamEvent =
-  | CaseRouted
-  | CaseAcknowledged
-  | CaseMessage
-  | CaseResumed
-  | CaseTransferred
-  | CaseParticipationChanged
-  | CaseAnswered
-  | CaseReopened
-  | TargetMissed;
+/** What casework tells an origin of a loop: all that an origin listens to. */
+export const teamEvents = [
+  CaseRouted,
+  CaseAcknowledged,
+  CaseMessage,
+  CaseResumed,
+  CaseTransferred,
+  CaseParticipationChanged,
+  CaseAnswered,
+  CaseReopened,
+  TargetMissed,
+] as const;
+export type TeamEvent = InstanceType<(typeof teamEvents)[number]>;
 
 /** An internal fact: casework's event was taken. Wrapped, so that an origin never publishes it a second time. */
 export interface Told {

@@ -1,142 +1,26 @@
-import type {
-  AnswerWords,
-  DeliveredHow,
-  InputWords,
-  Kind,
-  LoopState,
-  MessageWords,
-  Outcome,
-  ReplyNumbers,
-} from '#contracts';
-import { allowedActions } from '#loop';
-import type { LoopAnswer, LoopMessage } from '#loop';
-import { unseal, unwrap } from '#messaging';
+import type { InputWords } from '#contracts';
 import type { Loaded } from '#messaging';
+import { LoopView, reader, viewLoop } from '#origin';
 import { reportBackDue } from './concern.js';
 import type { Concern } from './concern.js';
 
-export class TranslationView {
-  language!: string;
+export class ConcernView extends LoopView {
   text!: string;
-  by!: 'person' | 'service';
-}
-
-export class AnswerView {
-  answerNo!: number;
-  outcome!: Outcome;
-  text!: string;
-  language!: string;
-  translations?: TranslationView[];
-  /** How the input shaped this answer. */
-  shapedBy?: string;
-  reason?: string;
-  promiseDate?: string;
-  handedTo?: string;
-  answerRef?: string;
-  at!: string;
-  deliveredAt?: string;
-  deliveredHow?: DeliveredHow;
-}
-
-export class MessageView {
-  at!: string;
-  from!: 'originator' | 'team';
-  text!: string;
-  language!: string;
-}
-
-/** The families' last word: on which answer, in which numbers. */
-export class ClosureView {
-  answerNo!: number;
-  word!: 'confirmed' | 'partly' | 'disputed' | 'plan-accepted' | 'counted';
-  yes?: number;
-  no?: number;
-  noReply?: number;
-  at!: string;
-}
-
-export class TeamView {
-  teamId!: string;
-  name!: string;
-}
-
-export class ConcernView {
-  inputId!: string;
-  text!: string;
-  topic!: string;
-  kind!: Kind;
   language!: string;
   /** References of the families that it stands for. */
   families!: string[];
-  voices!: number;
-  state!: LoopState;
-  raisedAt!: string;
-  team?: TeamView;
-  /** When the team owes the answer. */
-  answerBy?: string;
   /** When the representative owes the families the newest answer; absent once it is delivered. */
   reportBackBy?: string;
-  answers!: AnswerView[];
-  messages!: MessageView[];
-  closure?: ClosureView;
-  /** Of message, withdraw, confirm, partly, dispute: what the representative may do now. */
-  allowed!: string[];
 }
 
 /** A concern in words; they are empty once it is erased. */
-export async function viewConcern({ id, state, secret }: Loaded<Concern>): Promise<ConcernView> {
-  const { loop, families } = state;
-  const key = secret && unwrap(secret);
-  const read = async <T>(sealed: string | undefined): Promise<Partial<T>> =>
-    key && sealed ? unseal<T & object>(key, sealed) : {};
-  const { text = '' } = await read<InputWords>(loop.sealed);
-  const closure = closureOf(loop.answers);
-  const reportBackBy = reportBackDue(state);
+export async function viewConcern(concern: Loaded<Concern>): Promise<ConcernView> {
+  const { loop, families } = concern.state;
+  const { text = '' } = await reader(concern.secret)<InputWords>(loop.sealed);
+  const reportBackBy = reportBackDue(concern.state);
   return {
-    ...{ inputId: id, text, topic: loop.topic, kind: loop.kind, language: loop.language },
-    ...{ families, voices: loop.voices, state: loop.state, raisedAt: loop.raisedAt },
-    ...(loop.team && { team: { teamId: loop.team.teamId, name: loop.team.name } }),
-    ...(loop.targets && { answerBy: loop.targets.answerBy }),
+    ...(await viewLoop(concern)),
+    ...{ text, language: loop.language, families },
     ...(reportBackBy && { reportBackBy }),
-    answers: await Promise.all(
-      loop.answers.map(async (a) => viewAnswer(a, await read<AnswerWords>(a.sealed))),
-    ),
-    messages: await Promise.all(
-      loop.messages.map(async (m) => viewMessage(m, await read<MessageWords>(m.sealed))),
-    ),
-    ...(closure && { closure }),
-    allowed: allowedActions(loop).filter((action) => action !== 'about-me'),
   };
-}
-
-function viewAnswer(answer: LoopAnswer, words: Partial<AnswerWords>): AnswerView {
-  const { answerNo, outcome, language, promiseDate, answerRef, at, deliveredAt, deliveredHow } = answer;
-  const { text = '', translations, shapedBy, reason, handedTo } = words;
-  return {
-    ...{
-      answerNo,
-      outcome,
-      text,
-      language,
-      translations,
-      shapedBy,
-      reason,
-      promiseDate,
-      handedTo,
-      answerRef,
-      at,
-    },
-    ...{ deliveredAt, deliveredHow },
-  };
-}
-
-function viewMessage({ at, from, language }: LoopMessage, { text = '' }: Partial<MessageWords>): MessageView {
-  return { at, from, text, language };
-}
-
-function closureOf(answers: LoopAnswer[]): ClosureView | undefined {
-  const last = answers.findLast((answer) => answer.reply);
-  if (!last?.reply) return undefined;
-  const numbers: Partial<ReplyNumbers> = last.reply.replies ?? {};
-  return { answerNo: last.answerNo, word: last.reply.word, ...numbers, at: last.reply.at };
 }

@@ -1,10 +1,11 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import type { LoopState, Outcome } from '#contracts';
 import { open } from '#loop';
+import { AnswerView } from '#origin';
 import { Allow, Caller, Returns, districtOfCode } from '#platform';
 import { SessionStore } from '../sessions/session.store.js';
 import { ThemeStore } from './theme.store.js';
-import { AnswerView, ThemeView, viewTheme } from './theme-view.js';
+import { ThemeView, viewTheme } from './theme-view.js';
 
 export class ResultTheme {
   inputId!: string;

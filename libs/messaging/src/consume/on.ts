@@ -1,9 +1,8 @@
 import { Controller, applyDecorators } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import type { Abstract, Type } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import type { EventClass, EventData, Publisher } from '#contracts';
+import type { EventClass, Publisher } from '#contracts';
 import type { District } from '#platform';
-import type { AggregateStore } from '../store/aggregate-store.js';
 
 /** What a handler is given beside the event. */
 export interface Given<S> {
@@ -29,11 +28,11 @@ export interface Prepares {
 type Handler<E> = (event: E, given: never) => readonly { type: string }[];
 
 /**
- * Handles one event type: a pure, synchronous method from event and state to new events of the target document.
- * Which document that is follows from the service's `reads` and the event's key.
+ * Handles events of one or several types: a pure, synchronous method from event and state to new events of the target
+ * document. Which document that is follows from the service's `reads` and the event's key.
  */
-export function On<E extends EventData>(event: EventClass<E>) {
-  return function <H extends Handler<E>>(
+export function On<C extends readonly EventClass[]>(...events: C) {
+  return function <H extends Handler<InstanceType<C[number]>>>(
     target: object,
     name: string | symbol,
     descriptor: TypedPropertyDescriptor<H>,
@@ -41,20 +40,19 @@ export function On<E extends EventData>(event: EventClass<E>) {
     // Without them Nest hands a method its first parameter alone.
     Payload()(target, name, 0);
     Ctx()(target, name, 1);
-    EventPattern<string>(event.type)(target, name, descriptor as unknown as TypedPropertyDescriptor<never>);
+    const types = events.map(({ type }) => type);
+    EventPattern<string[]>(types)(target, name, descriptor as unknown as TypedPropertyDescriptor<never>);
   };
 }
 
 export const WAKE = 'hearback:wake';
 export const WORK = 'hearback:work';
 
-/** What a clock's method is for: which store it serves. */
-export interface WakeMetadata {
-  store: Type<AggregateStore<never, never>>;
-}
+/** A store's class, or an abstract one that the service provides it as. */
+type StoreToken = Type<unknown> | Abstract<unknown>;
 
 /** Called when a document's `wakeAt` has passed: `(state, now, id) => events`, pure. */
-export function OnWake(store: Type<unknown>): MethodDecorator {
+export function OnWake(store: StoreToken): MethodDecorator {
   return (target, name) => mark(WAKE, store, target, name);
 }
 
@@ -62,11 +60,11 @@ export function OnWake(store: Type<unknown>): MethodDecorator {
  * Called after the wake of a document, for effects that leave the process:
  * `(state, id, district, record) => Promise<void>`. Record the attempt first, then make it, then record its result.
  */
-export function OnWork(store: Type<unknown>): MethodDecorator {
+export function OnWork(store: StoreToken): MethodDecorator {
   return (target, name) => mark(WORK, store, target, name);
 }
 
-function mark(kind: string, store: Type<unknown>, target: object, name: string | symbol): void {
+function mark(kind: string, store: StoreToken, target: object, name: string | symbol): void {
   const marks = (Reflect.getOwnMetadata(kind, target.constructor) as unknown[] | undefined) ?? [];
   Reflect.defineMetadata(kind, [...marks, { store, name }], target.constructor);
 }

@@ -1,4 +1,4 @@
-import type {
+import {
   AnswerDelivered,
   AnswerUndeliverable,
   ClosureConfirmed,
@@ -17,16 +17,18 @@ import { owedMail } from './mails.js';
 import { later, millis } from './time.js';
 
 /** What an origin says of an input that the team has. */
-export type OriginFact =
-  | InputMessage
-  | InputWithdrawn
-  | InputErased
-  | InputRestricted
-  | AnswerDelivered
-  | AnswerUndeliverable
-  | ClosureConfirmed
-  | ClosureDisputed
-  | ClosureUnconfirmed;
+export const originFacts = [
+  InputMessage,
+  InputWithdrawn,
+  InputErased,
+  InputRestricted,
+  AnswerDelivered,
+  AnswerUndeliverable,
+  ClosureConfirmed,
+  ClosureDisputed,
+  ClosureUnconfirmed,
+] as const;
+export type OriginFact = InstanceType<(typeof originFacts)[number]>;
 
 /** Disputes after which the level above is told. */
 const disputesToEscalate = 2;

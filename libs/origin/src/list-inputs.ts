@@ -4,7 +4,7 @@ import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import type { LoopState } from '#contracts';
 import { isSettled } from '#loop';
 import { Allow, Caller, Returns } from '#platform';
-import { ConcernStore } from '../concerns/concern.store.js';
+import { Inputs } from './inputs.js';
 
 export class InputsQuery {
   @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(5_000) limit?: number;
@@ -27,7 +27,7 @@ export class AcceptedInputsResponse {
 /** What this origin has accepted, by input id: the left side of the reconciliation. */
 @Controller('ops')
 export class ListInputsController {
-  constructor(private readonly concerns: ConcernStore) {}
+  constructor(private readonly inputs: Inputs) {}
 
   @Get('inputs')
   @Allow(['it'], 'district')
@@ -36,7 +36,7 @@ export class ListInputsController {
     @Query() { limit = 1_000, after }: InputsQuery,
     @Caller() { district }: Caller,
   ): Promise<AcceptedInputsResponse> {
-    const page = await this.concerns.list(district, { limit, cursor: after });
+    const page = await this.inputs.list(district, { limit, cursor: after });
     const items = page.items.map(({ id, state: { loop } }) => {
       return { inputId: id, state: loop.state, open: !isSettled(loop), acceptedAt: loop.raisedAt };
     });

@@ -1,0 +1,30 @@
+import { events } from '#contracts';
+import type { EventClass } from '#contracts';
+import { Consumer, On } from '#messaging';
+import type { Given } from '#messaging';
+import { Recount } from '../rollups/recount.js';
+import { factOf } from './facts.js';
+import type { LedgerEvent } from './facts.js';
+import type { Row, RowEvent } from './row.js';
+
+const aboutInputs = events.filter(({ contract }) => contract.key === 'inputId') as EventClass<LedgerEvent>[];
+
+/**
+ * Whatever anyone says of an input becomes a fact of its row, in its publisher's place; nothing is decided on the way.
+ * The origins all use the same words: a fourth one needs no change here.
+ */
+@Consumer()
+export class FollowLoops {
+  constructor(private readonly recount: Recount) {}
+
+  /** Before each batch of the service: rows are about to become dirty. */
+  prepare(): Promise<void> {
+    this.recount.soon();
+    return Promise.resolve();
+  }
+
+  @On(...aboutInputs)
+  learn(event: LedgerEvent, { publisher, seq }: Given<Row>): RowEvent[] {
+    return [{ type: 'learned', fact: factOf(event, publisher, seq) }];
+  }
+}
