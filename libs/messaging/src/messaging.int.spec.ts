@@ -63,6 +63,19 @@ describe('consuming', () => {
 
   const namesOf = async (orgId: string) => (await store.load(moon, orgId))?.state.names ?? [];
 
+  interface Parked {
+    id: string;
+    key?: string;
+    kind: string;
+    type?: string;
+    tries: number;
+    nextTryAt?: string;
+    discarded?: object;
+  }
+  const parkedOf = async (query = '') =>
+    (await service.call<{ items: Parked[] }>('GET', `/api/reporting/ops/parked${query}`, { as: it_ })).body
+      .items;
+
   beforeAll(async () => {
     stack = await realStack();
     service = await stack.service(NamesModule, 'reporting');
@@ -161,6 +174,41 @@ describe('consuming', () => {
     expect(items.some((item) => item.type === 'org.exploded' && item.reason.includes('not known'))).toBe(
       true,
     );
+  });
+
+  it('goes on behind an event of an unknown type once that is discarded, and shows who decided it', async () => {
+    await stack.publishRaw('roster', 'h', '{"a":1}', {
+      ce_id: 'roster/moon/h/1',
+      ce_type: 'hearback.org.exploded.v1',
+      ce_publisher: 'roster',
+      ce_district: 'moon',
+      ce_key: 'h',
+      ce_seq: '1',
+      ce_time: new Date().toISOString(),
+    });
+    await stack.publish('roster', 'moon', named('h', 'after'), 2);
+    const unknown = await eventually(async () => {
+      const items = (await parkedOf()).filter((item) => item.key === 'h');
+      return items.length === 2 && items.find((item) => item.type === 'org.exploded');
+    });
+    await service.call('POST', `/api/reporting/ops/parked/${unknown.id}/discard`, {
+      as: it_,
+      body: { why: 'from a build that was rolled back' },
+    });
+    await eventually(async () => (await namesOf('h')).length === 1);
+    const discarded = (await parkedOf('?discarded=true')).find((item) => item.id === unknown.id);
+    expect(discarded?.discarded).toMatchObject({ by: 'test-it', why: 'from a build that was rolled back' });
+  });
+
+  it('tries a failing event later and later, and what waits behind it not before', async () => {
+    await stack.publish('roster', 'moon', named('i', 'poison'));
+    await stack.publish('roster', 'moon', named('i', 'behind'));
+    const waits = await eventually(async () => {
+      const items = (await parkedOf()).filter((item) => item.key === 'i');
+      return (items.find((item) => item.kind === 'failed')?.tries ?? 0) >= 2 && items;
+    });
+    const next = waits.map((item) => Date.parse(item.nextTryAt ?? ''));
+    expect(Math.min(...next) - Date.now()).toBeGreaterThan(5_000);
   });
 
   it('keeps districts apart', async () => {

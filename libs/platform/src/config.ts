@@ -3,12 +3,18 @@
  */
 export interface HearbackConfig {
   kafka: string[];
+  /** Whether brokers are reached over TLS. */
+  kafkaTls: boolean;
+  /** User and password for brokers that ask for them (SASL SCRAM-SHA-512). */
+  kafkaUser?: { username: string; password: string };
   mongo: string;
   /** Starts the name of every topic, consumer group and database. */
   prefix: string;
   host: string;
   publicUrl: string;
   issuer: string;
+  /** Where the issuer publishes its keys. */
+  jwks: string;
   smtp: string;
   mailFrom: string;
   /** 32 bytes: the master secret of receipts and wrapped keys. */
@@ -55,17 +61,24 @@ export function readConfig(env: NodeJS.ProcessEnv): HearbackConfig {
   }
   return {
     kafka: (env['HEARBACK_KAFKA'] ?? '127.0.0.1:19092').split(','),
+    kafkaTls: env['HEARBACK_KAFKA_TLS'] === 'true',
+    ...(env['HEARBACK_KAFKA_USER'] && {
+      kafkaUser: { username: env['HEARBACK_KAFKA_USER'], password: env['HEARBACK_KAFKA_PASSWORD'] ?? '' },
+    }),
     mongo: env['HEARBACK_MONGO'] ?? 'mongodb://127.0.0.1:27027/?replicaSet=rs0',
     prefix: matching(env, 'HEARBACK_PREFIX', 'hearback', /^[a-z][a-z0-9-]{0,30}$/),
     host: env['HEARBACK_HOST'] ?? '127.0.0.1',
     publicUrl: (env['HEARBACK_PUBLIC_URL'] ?? 'http://localhost:8080').replace(/\/$/, ''),
     issuer: (env['HEARBACK_ISSUER'] ?? 'http://localhost:8090').replace(/\/$/, ''),
+    jwks:
+      env['HEARBACK_JWKS'] ??
+      `${(env['HEARBACK_ISSUER'] ?? 'http://localhost:8090').replace(/\/$/, '')}/jwks`,
     smtp: env['HEARBACK_SMTP'] ?? 'smtp://127.0.0.1:8025',
     mailFrom: env['HEARBACK_MAIL_FROM'] ?? 'Hearback <hearback@moon.example.org>',
     secret: Buffer.from(secret, 'hex'),
     districts: readDistricts(env),
     rate: whole(env, 'HEARBACK_RATE', 600),
-    minimumCell: whole(env, 'HEARBACK_MINIMUM_CELL', 10),
+    minimumCell: atLeast(2, env, 'HEARBACK_MINIMUM_CELL', 10),
     sessionMs: whole(env, 'HEARBACK_SESSION_MS', 10_000),
     logLevel: env['HEARBACK_LOG'] ?? 'info',
     trustProxy: env['HEARBACK_TRUST_PROXY'] === 'true',
@@ -107,5 +120,11 @@ function whole(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
   const value = Number(env[name] ?? fallback);
   if (!Number.isInteger(value) || value < 0)
     throw new Error(`${name} is '${env[name]}' and must be a whole number`);
+  return value;
+}
+
+function atLeast(minimum: number, env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const value = whole(env, name, fallback);
+  if (value < minimum) throw new Error(`${name} is '${value}' and must be ${minimum} or more`);
   return value;
 }

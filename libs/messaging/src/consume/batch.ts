@@ -47,20 +47,24 @@ export class Batch {
     const incoming: Incoming[] = [];
     for (const entry of entries) {
       const read = this.readParked(entry);
-      if (read) incoming.push(read);
-      else await this.parked.failedAgain(entry._id, entry.reason, entry.tries + 1);
+      if (read === 'unknown') await this.parked.failedAgain(entry._id, entry.reason, entry.tries + 1);
+      else if (read === 'unwanted') await this.parked.remove([entry._id]);
+      else incoming.push(read);
     }
     const lines = this.linesOf(incoming);
     for (const line of lines) line.events.push(...skipped(entries, line.events[0]!));
     await this.prepare([...new Set(lines.map((line) => line.district))]);
     const outcomes = await this.effects.apply(lines.map((line) => ({ ...line, id: line.key })));
     for (const outcome of outcomes) {
-      if (outcome.failed)
+      if (outcome.failed) {
+        const { event, reason } = outcome.failed;
         await this.parked.failedAgain(
-          outcome.failed.event.id,
-          outcome.failed.reason,
-          triesOf(entries, outcome.failed.event.id) + 1,
+          event.id,
+          reason,
+          triesOf(entries, event.id) + 1,
+          outcome.behind.map(({ id }) => id),
         );
+      }
       await this.parked.remove(outcome.applied.filter((event) => event.parked).map((event) => event.id));
     }
     const left = outcomes.flatMap((outcome) => [
@@ -112,7 +116,10 @@ export class Batch {
       );
       return { ...line, events: [] };
     }
-    const gaps = waiting.filter((one) => one.kind === 'gap').flatMap((one) => this.readParked(one) ?? []);
+    const gaps = waiting
+      .filter((one) => one.kind === 'gap')
+      .map((one) => this.readParked(one))
+      .filter((one) => typeof one !== 'string');
     const ids = new Set(gaps.map((event) => event.id));
     const others = line.events.filter((event) => !ids.has(event.id));
     return { ...line, events: [...others, ...gaps, ...skipped(waiting, line.events[0]!)] };
@@ -134,6 +141,7 @@ export class Batch {
       const envelope = readEnvelope(message);
       const contract = contractOf(envelope);
       if (!contract) {
+        if (this.isForOthers(envelope.key, readData(message, envelope.type))) return [];
         // It has a place in its key's order, so what follows it waits until a build that knows it replays it.
         park.push(
           parkedEvent(
@@ -157,13 +165,14 @@ export class Batch {
     }
   }
 
-  /** Undefined while this build does not know its type, or it is not for this service any more. */
-  private readParked(entry: ParkedEvent): Incoming | undefined {
+  /** `unknown` while this build does not know its type; `unwanted` when it does, and it is not for this service. */
+  private readParked(entry: ParkedEvent): Incoming | 'unknown' | 'unwanted' {
     const message = messageOf(entry);
     const envelope = readEnvelope(message);
     const contract = contractOf(envelope);
-    if (!contract || !this.targets[contract.contract.key]) return undefined;
+    if (!contract) return 'unknown';
     const data = readData(message, envelope.type);
+    if (!this.wanted(contract, data)) return 'unwanted';
     return {
       id: entry._id,
       topic: entry.topic,
@@ -191,6 +200,12 @@ export class Batch {
         events,
       };
     });
+  }
+
+  /** A type that this build does not know may still show, by the field that holds its key, that it is not for us. */
+  private isForOthers(key: string, data: Record<string, unknown>): boolean {
+    const target = Object.entries(this.targets).find(([field]) => data[field] === key)?.[1];
+    return target?.only?.(data) === false;
   }
 
   private wanted(contract: EventClass, data: Record<string, unknown>): boolean {

@@ -1,7 +1,7 @@
 import { Binary, MongoBulkWriteError } from 'mongodb';
-import type { Collection, Db } from 'mongodb';
+import type { Collection, Db, Filter } from 'mongodb';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import { Problem } from '#platform';
+import { Problem, config } from '#platform';
 import type { District, Page } from '#platform';
 import { eventId } from '../publish/wire.js';
 import type { Envelope } from '../publish/wire.js';
@@ -94,8 +94,11 @@ export class ParkedEvents {
     if (ids.length > 0) await this.collection.deleteMany({ _id: { $in: ids }, kind: { $ne: 'discarded' } });
   }
 
-  async failedAgain(id: string, reason: string, tries: number): Promise<void> {
+  /** Its next try is later each time; what waits `behind` it is not tried before. */
+  async failedAgain(id: string, reason: string, tries: number, behind: string[] = []): Promise<void> {
     const nextTryAt = new Date(Date.now() + backOff(tries) * 1000);
+    if (behind.length > 0)
+      await this.collection.updateMany({ _id: { $in: behind }, kind: 'behind' }, { $set: { nextTryAt } });
     await this.collection.updateOne(
       { _id: id, kind: { $ne: 'discarded' } },
       { $set: { reason, tries, nextTryAt, kind: 'failed' } },
@@ -126,13 +129,18 @@ export class ParkedEvents {
     return found;
   }
 
-  /** For people: what waits, with its reason; never its content. */
-  async list(district: District, limit: number, cursor?: string): Promise<Page<ParkedEvent>> {
+  /** For people: what waits, or what was discarded and why; never its content. */
+  async list(
+    district: District,
+    limit: number,
+    cursor?: string,
+    discarded = false,
+  ): Promise<Page<ParkedEvent>> {
     const found = await this.collection
       .find(
         {
-          kind: { $ne: 'discarded' },
-          $or: [{ district }, { district: { $exists: false } }],
+          kind: discarded ? 'discarded' : { $ne: 'discarded' },
+          ...visibleTo(district),
           ...(cursor && { _id: { $gt: cursor } }),
         },
         { projection: { value: 0 } },
@@ -145,10 +153,7 @@ export class ParkedEvents {
   }
 
   async get(district: District, id: string): Promise<ParkedEvent | undefined> {
-    const found = await this.collection.findOne({
-      _id: id,
-      $or: [{ district }, { district: { $exists: false } }],
-    });
+    const found = await this.collection.findOne({ _id: id, ...visibleTo(district) });
     return found ?? undefined;
   }
 
@@ -177,6 +182,12 @@ export class ParkedEvents {
     }
     return this.some;
   }
+}
+
+/** Bytes that are no event belong to no district: the first one's IT runs the installation and sees them. */
+function visibleTo(district: District): Filter<ParkedEvent> {
+  const operates = config().districts[0]!.id === district;
+  return operates ? { $or: [{ district }, { district: { $exists: false } }] } : { district };
 }
 
 /** A parked record of a message that was read as an event. */

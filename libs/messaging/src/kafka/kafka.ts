@@ -10,11 +10,13 @@ process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
 
 /** A client named after its service; kafkajs's own lines go to our log without payloads. */
 export function kafkaClient(service: string): Kafka {
-  const { kafka, prefix } = config();
+  const { kafka, kafkaTls, kafkaUser, prefix } = config();
   const logger = new Logger('kafka');
   return new Kafka({
     clientId: `${prefix}.${service}`,
     brokers: kafka,
+    ssl: kafkaTls,
+    ...(kafkaUser && { sasl: { mechanism: 'scram-sha-512' as const, ...kafkaUser } }),
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 8 },

@@ -1,5 +1,5 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
-import { IsString, Length } from 'class-validator';
+import { Body, Controller, Get, Inject, Logger, Param, Post, Query } from '@nestjs/common';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { Unknown } from '#contracts';
 import { Allow, Caller, PageQuery, Returns, SERVICE } from '#platform';
 import { Runtime } from '../runtime.js';
@@ -8,6 +8,11 @@ import type { ParkedEvent } from '../consume/parked.js';
 export class WhyRequest {
   /** Kept with the decision. */
   @IsString() @Length(3, 500) why!: string;
+}
+
+export class ParkedQuery extends PageQuery {
+  /** `true` lists what was discarded instead of what waits. */
+  @IsOptional() @IsIn(['true', 'false']) discarded?: 'true' | 'false';
 }
 
 export class RepublishRequest {
@@ -27,6 +32,8 @@ export class ParkedView {
   tries!: number;
   parkedAt!: string;
   nextTryAt?: string;
+  /** Who decided that it is skipped, and why. */
+  discarded?: { by: string; why: string; at: string };
 }
 
 export class ParkedPage {
@@ -44,6 +51,8 @@ export class ReplayView {
 @Controller('ops')
 @Allow(['it'], 'district')
 export class OpsController {
+  private readonly logger = new Logger('ops');
+
   constructor(
     private readonly runtime: Runtime,
     @Inject(SERVICE) private readonly service: string,
@@ -51,8 +60,14 @@ export class OpsController {
 
   @Get('parked')
   @Returns(200, ParkedPage, 'Events that could not be applied, with the reason')
-  async list(@Query() page: PageQuery, @Caller() caller: Caller): Promise<ParkedPage> {
-    const { items, next } = await this.runtime.parked.list(caller.district, page.limit, page.cursor);
+  async list(@Query() page: ParkedQuery, @Caller() caller: Caller): Promise<ParkedPage> {
+    const { limit, cursor, discarded } = page;
+    const { items, next } = await this.runtime.parked.list(
+      caller.district,
+      limit,
+      cursor,
+      discarded === 'true',
+    );
     return { items: items.map((one) => this.view(one)), ...(next && { next }) };
   }
 
@@ -60,12 +75,14 @@ export class OpsController {
   @Returns(200, ReplayView, 'Tries a parked event, and what waits behind it, again now')
   async replay(
     @Param('id') id: string,
-    @Body() _why: WhyRequest,
+    @Body() { why }: WhyRequest,
     @Caller() caller: Caller,
   ): Promise<ReplayView> {
     const event = await this.find(id, caller);
+    // A replay changes nothing that the log of the service would not show anyway; who asked, and why, stays there.
+    this.logger.log({ msg: `replay of ${event._id} by ${caller.sub}: ${why}` });
     const stillWaiting = event.holdKey ? await this.runtime.retries!.drain(event.holdKey) : 1;
-    return { id: event._id, stillWaiting };
+    return { id, stillWaiting };
   }
 
   @Post('parked/:id/discard')
@@ -78,7 +95,7 @@ export class OpsController {
     const event = await this.find(id, caller);
     await this.runtime.parked.discard(event, caller.sub ?? 'unknown', why);
     const stillWaiting = event.holdKey ? await this.runtime.retries!.drain(event.holdKey) : 0;
-    return { id: event._id, stillWaiting };
+    return { id, stillWaiting };
   }
 
   @Post('republish')
@@ -108,6 +125,7 @@ export class OpsController {
       tries,
       parkedAt: one.parkedAt.toISOString(),
       ...(one.nextTryAt && { nextTryAt: one.nextTryAt.toISOString() }),
+      ...(one.discarded && { discarded: { ...one.discarded, at: one.discarded.at.toISOString() } }),
     };
   }
 }

@@ -5,11 +5,13 @@ import { unwrap } from './seal.js';
 import type { Key } from './seal.js';
 
 const remembered = 5_000;
+/** Another instance may take the tombstone of a key that this one remembers. */
+const rememberedMs = 60_000;
 
 /** The keys that came on the compacted topic, for services that read words but are no origin. */
 export class KeyRing {
   private readonly collection: Collection<Document>;
-  private readonly cache = new Map<string, Key>();
+  private readonly cache = new Map<string, { key: Key; until: number }>();
 
   constructor(db: Db) {
     this.collection = db.collection('keys', { writeConcern: { w: 'majority', journal: true } });
@@ -19,11 +21,11 @@ export class KeyRing {
   async keyOf(district: District, inputId: string): Promise<Key | undefined> {
     const id = documentId(district, inputId);
     const cached = this.cache.get(id);
-    if (cached) return cached;
+    if (cached && cached.until > Date.now()) return cached.key;
     const found = await this.collection.findOne({ _id: id as never });
     if (typeof found?.['wrapped'] !== 'string') return undefined;
     const key = unwrap(found['wrapped']);
-    this.cache.set(id, key);
+    this.cache.set(id, { key, until: Date.now() + rememberedMs });
     if (this.cache.size > remembered) this.cache.delete(this.cache.keys().next().value as string);
     return key;
   }

@@ -17,6 +17,9 @@ export interface Waking {
 
 const everyMs = 1_000;
 const pageSize = 100;
+/** After a kill, another instance goes on this much later. */
+const leaseMs = 10_000;
+const afterFailureMs = 30_000;
 
 /**
  * Looks at documents whose `wakeAt` has passed: the clock decides first (guarded like any command), then the courier
@@ -28,6 +31,7 @@ export class WakeWorker {
   private running: Promise<void> | undefined;
   private nudged = false;
   private stopped = false;
+  private readonly failing = new Map<string, number>();
 
   constructor(
     private readonly wakings: Waking[],
@@ -67,13 +71,19 @@ export class WakeWorker {
   }
 
   private async round(waking: Waking): Promise<void> {
-    const due = await waking.store.waking(new Date(), pageSize);
-    if (due.length === 0 || !(await this.leases.hold(`wake/${waking.store.name}`, 30_000))) return;
+    const { name } = waking.store;
+    // Those that failed a moment ago must not stand in the way of the others.
+    const due = (await waking.store.waking(new Date(), pageSize + this.failing.size)).filter(
+      ({ district, id }) => (this.failing.get(`${name}/${district}/${id}`) ?? 0) <= Date.now(),
+    );
+    if (due.length === 0) return;
     for (const { district, id } of due) {
-      if (this.stopped) return;
+      if (this.stopped || !(await this.leases.hold(`wake/${name}`, leaseMs))) return;
       try {
         await this.one(waking, district, id);
+        this.failing.delete(`${name}/${district}/${id}`);
       } catch (error) {
+        this.failing.set(`${name}/${district}/${id}`, Date.now() + afterFailureMs);
         this.logger.warn({ msg: `${waking.store.name} ${id}: ${(error as Error).message}` });
       }
     }

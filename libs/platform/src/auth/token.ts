@@ -15,7 +15,12 @@ let keys: JWTVerifyGetKey | undefined;
  */
 export async function verifyToken(token: string): Promise<Caller> {
   const { issuer } = config();
-  keys ??= createRemoteJWKSet(new URL(`${issuer}/jwks`), { cooldownDuration: 2_000, timeoutDuration: 5_000 });
+  // Kept until a token names a key that is not among them: an issuer that is away stops nobody who has a token.
+  keys ??= createRemoteJWKSet(new URL(config().jwks), {
+    cooldownDuration: 2_000,
+    timeoutDuration: 5_000,
+    cacheMaxAge: Infinity,
+  });
   try {
     const { payload } = await jwtVerify(token, keys, { issuer, audience: 'hearback', clockTolerance: 5 });
     return callerOf(payload);

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
+import { config } from '../config.js';
 import type { RequestWithCaller } from '../auth/caller.js';
 import { invalid } from './problem.js';
 
@@ -8,7 +9,7 @@ import { invalid } from './problem.js';
 export interface Command {
   /** A UUID made of district, caller, route and key. */
   id: string;
-  /** SHA-256 of the body: another body under the same key is refused. */
+  /** Of the body, keyed, so that nobody can try guesses of the words against it: another body under the same key is refused. */
   digest: string;
 }
 
@@ -31,7 +32,7 @@ export const Idempotent = createParamDecorator((_: unknown, context: ExecutionCo
     .digest();
   return {
     id: uuidOf(hash),
-    digest: createHash('sha256')
+    digest: createHmac('sha256', config().secret)
       .update(JSON.stringify(sorted(request.body)) ?? '')
       .digest('base64url'),
   };
