@@ -1,7 +1,8 @@
 // npm run bench -- NAME: figures measured on this machine, never a test's pass or fail.
+import { accept } from './accept.mjs';
 import { idle } from './idle.mjs';
 
-const figures = { idle };
+const figures = { accept, idle };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in figures));
 if (asked.length === 0 || unknown) {
@@ -10,4 +11,4 @@ if (asked.length === 0 || unknown) {
   );
   process.exit(2);
 }
-for (const name of asked) await figures[name]();
+for (const name of asked) console.table(await figures[name]());

@@ -46,5 +46,5 @@ export async function idle() {
     })),
   );
   const sum = (field) => rows.reduce((total, row) => total + Number(row[field]), 0);
-  console.table([...rows, { service: 'all', 'cpu %': sum('cpu %').toFixed(2), 'rss MB': sum('rss MB') }]);
+  return [...rows, { service: 'all', 'cpu %': Number(sum('cpu %').toFixed(2)), 'rss MB': sum('rss MB') }];
 }
