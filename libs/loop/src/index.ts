@@ -4,5 +4,6 @@ export * from './closure.js';
 export * from './decide.js';
 export * from './evolve.js';
 export * from './loop.js';
+export * from './repeat.js';
 export * from './rules.js';
 export * from './take.js';

@@ -1,4 +1,5 @@
 export * from './follow-case.js';
+export * from './group-words.js';
 export * from './inputs.js';
 export * from './list-inputs.js';
 export * from './loop-clock.js';

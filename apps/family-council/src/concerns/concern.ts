@@ -1,6 +1,17 @@
 import { RuleBroken } from '#contracts';
 import type { CaseAnswered, InputRaised, TargetMissed } from '#contracts';
-import { addWorkingDays, deliver, evolveLoop, newestAnswer, raise, reply, take, wake, wakeAt } from '#loop';
+import {
+  addWorkingDays,
+  deliver,
+  evolveLoop,
+  isRepeat,
+  newestAnswer,
+  raise,
+  reply,
+  take,
+  wake,
+  wakeAt,
+} from '#loop';
 import type { Loop, LoopEvent, RaiseFacts, WorkingCalendar } from '#loop';
 import { refuseUnlessKnown, refuseUnlessOpen } from '../rounds/round.js';
 import type { Round } from '../rounds/round.js';
@@ -144,9 +155,8 @@ export function once(
   decide: (loop: Loop) => LoopEvent[],
 ): ConcernEvent[] {
   const before = concern.commands?.find(({ id }) => id === command.id);
-  if (!before) return [...decide(concern.loop), { type: 'concern.command-taken', ...command }];
-  if (before.digest === command.digest) return [];
-  throw new RuleBroken('Idempotency-Key', 'same-body', 'this Idempotency-Key was used with another body');
+  if (isRepeat(before, command)) return [];
+  return [...decide(concern.loop), { type: 'concern.command-taken', ...command }];
 }
 
 export function evolveConcern(state: Concern | undefined, event: ConcernEvent): Concern {

@@ -1,20 +1,9 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
-import { IsId, RuleBroken } from '#contracts';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsString, ValidateNested } from 'class-validator';
+import { RuleBroken } from '#contracts';
 import type { LoopState } from '#contracts';
-import { seal, unwrap } from '#messaging';
+import { GroupReply, sealFor } from '#origin';
 import { Allow, Caller, Returns } from '#platform';
 import { CoverageView } from '../rounds/log-contact.js';
 import { MOST_FAMILIES, coverageOf, recordReportBack } from '../rounds/round.js';
@@ -23,17 +12,8 @@ import { reportBack } from './concern.js';
 import type { Concern, ConcernEvent } from './concern.js';
 import { ConcernStore } from './concern.store.js';
 
-/** "Did this settle it?", asked of the families of one concern: they add up to its voices. */
-export class ReportedAnswer {
-  @IsId() inputId!: string;
-  /** The newest answer: an older one is 409. */
-  @IsInt() @Min(1) answerNo!: number;
-  @IsInt() @Min(0) @Max(1_000_000) yes!: number;
-  @IsInt() @Min(0) @Max(1_000_000) no!: number;
-  @IsInt() @Min(0) @Max(1_000_000) noReply!: number;
-  /** The words of those who said no; they always reach the team. */
-  @IsOptional() @IsString() @Length(1, 5_000) reason?: string;
-}
+/** About one concern. A class of this file, since OpenAPI finds the items of a list only by their own file. */
+export class ReportedAnswer extends GroupReply {}
 
 export class ReportBackRequest {
   @IsArray()
@@ -124,7 +104,7 @@ export class ReportBackController {
     now: string,
   ): Promise<Report> {
     const concern = await this.concerns.named(caller.district, roundId, inputId, `answers.${i}.inputId`);
-    const sealed = reason && concern.secret ? await seal(unwrap(concern.secret), { reason }) : undefined;
+    const sealed = reason && (await sealFor(concern, { reason }));
     const word = { ...numbers, ...(sealed && { sealed }) };
     const decide = (state: Concern) => placed(i, () => reportBack(state, word, familyRefs, now));
     decide(concern.state);

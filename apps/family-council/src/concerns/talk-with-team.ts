@@ -1,25 +1,12 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
-import { IsId, IsLanguageTag } from '#contracts';
 import { message, withdraw } from '#loop';
-import { seal, unwrap } from '#messaging';
+import { WithdrawInputRequest, WriteToTeamRequest, sealFor } from '#origin';
 import { Allow, Caller, Idempotent, Returns } from '#platform';
 import type { Command } from '#platform';
 import { RoundStore } from '../rounds/round.store.js';
 import { once } from './concern.js';
 import { ConcernStore } from './concern.store.js';
 import { ConcernView, viewConcern } from './concern-view.js';
-
-export class WriteToTeamRequest {
-  @IsId() inputId!: string;
-  @IsString() @Length(1, 5_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
-  @IsLanguageTag() language!: string;
-}
-
-export class WithdrawConcernRequest {
-  @IsId() inputId!: string;
-  @IsOptional() @IsString() @Length(1, 5_000) why?: string;
-}
 
 /** The representative speaks for the families: a concern has a thread like any input, and may be taken back until delivered. */
 @Controller('rounds')
@@ -51,7 +38,7 @@ export class TalkWithTeamController {
   @Returns(200, ConcernView, 'Takes a concern back; 409 once an answer is delivered.')
   async withdraw(
     @Param('id') id: string,
-    @Body() request: WithdrawConcernRequest,
+    @Body() request: WithdrawInputRequest,
     @Caller() caller: Caller,
     @Idempotent() command: Command,
   ): Promise<ConcernView> {
@@ -63,10 +50,9 @@ export class TalkWithTeamController {
     return viewConcern(concern);
   }
 
-  /** Seals words under the concern's key; empty once that is erased, when the loop refuses them anyway. */
+  /** For a concern of their own round. */
   private async sealed(caller: Caller, roundId: string, inputId: string, words: object): Promise<string> {
     await this.rounds.own(caller, roundId);
-    const { secret } = await this.concerns.named(caller.district, roundId, inputId);
-    return secret ? seal(unwrap(secret), words) : '';
+    return sealFor(await this.concerns.named(caller.district, roundId, inputId), words);
   }
 }

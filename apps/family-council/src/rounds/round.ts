@@ -1,4 +1,5 @@
 import { RuleBroken, StateRefuses } from '#contracts';
+import { isRepeat } from '#loop';
 
 export const contactHows = ['phone', 'in-person', 'message', 'meeting', 'letter'] as const;
 export type ContactHow = (typeof contactHows)[number];
@@ -98,10 +99,7 @@ export function listFamilies(round: Round, families: Family[], now: string): Rou
 /** Logs that a family was reached for, and what came of it. The same request again logs nothing new. */
 export function logContact(round: Round, contact: Contact, now: string): RoundEvent[] {
   const before = round.contacts.find(({ contactId }) => contactId === contact.contactId);
-  if (before) {
-    if (before.digest === contact.digest) return [];
-    throw new RuleBroken('Idempotency-Key', 'same-body', 'this Idempotency-Key was used with another body');
-  }
+  if (isRepeat(before, contact)) return [];
   const family = round.families.find(({ familyRef }) => familyRef === contact.familyRef);
   if (!family) throw unknownFamily('familyRef', contact.familyRef);
   if (contact.at > now) throw new RuleBroken('at', 'not-in-the-future', 'at lies in the future');

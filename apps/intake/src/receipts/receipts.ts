@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { RuleBroken } from '#contracts';
 import type { LoopState } from '#contracts';
-import { allowedActions } from '#loop';
+import { allowedActions, isRepeat } from '#loop';
 import type { Loop, LoopAction } from '#loop';
 import { seal, unwrap } from '#messaging';
 import type { Key } from '#messaging';
@@ -67,14 +66,7 @@ export class Receipts {
     const now = new Date().toISOString();
     const { state } = await this.inputs.change(held.district, held.id, (input) => {
       const before = input.taken.find((one) => one.id === command.id);
-      if (before && before.digest !== command.digest) {
-        throw new RuleBroken(
-          'Idempotency-Key',
-          'same-body',
-          'This Idempotency-Key was used with another body.',
-        );
-      }
-      if (before) return [];
+      if (isRepeat(before, command)) return [];
       return [...decide(input.loop, now), { type: 'command-taken', ...command }];
     });
     return stateOf(state);

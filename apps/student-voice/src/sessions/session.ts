@@ -1,4 +1,5 @@
 import { RuleBroken, StateRefuses } from '#contracts';
+import { isRepeat } from '#loop';
 
 /**
  * A listening session, a survey or a council's agenda round: its questions, and who may answer them once.
@@ -96,12 +97,7 @@ export function issueCodes(
   now: string,
 ): SessionEvent[] {
   const before = session.batches.find((batch) => batch.batchId === command.batchId);
-  if (before) {
-    if (before.digest !== command.digest) {
-      throw new RuleBroken('Idempotency-Key', 'same-body', 'this Idempotency-Key was used with another body');
-    }
-    return [];
-  }
+  if (isRepeat(before, command)) return [];
   if (stageOf(session, now) === 'closed') throw new StateRefuses('issue codes', 'closed', []);
   if (session.codes.length + command.hashes.length > MOST_CODES) {
     throw new RuleBroken(

@@ -1,20 +1,15 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import type { LoopState, Outcome } from '#contracts';
+import { PickType } from '@nestjs/swagger';
+import type { Outcome } from '#contracts';
 import { open } from '#loop';
-import { AnswerView } from '#origin';
 import { Allow, Caller, Returns, districtOfCode } from '#platform';
 import { SessionStore } from '../sessions/session.store.js';
 import { ThemeStore } from './theme.store.js';
 import { ThemeView, viewTheme } from './theme-view.js';
 
-export class ResultTheme {
-  inputId!: string;
-  title!: string;
-  text!: string;
-  voices!: number;
-  state!: LoopState;
-  answers!: AnswerView[];
-}
+const shown = ['inputId', 'title', 'text', 'voices', 'state', 'answers'] as const;
+
+export class ResultTheme extends PickType(ThemeView, shown) {}
 
 export class ResultResponse {
   title!: string;

@@ -1,25 +1,12 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
-import { IsId, IsLanguageTag } from '#contracts';
 import { message, withdraw } from '#loop';
-import { seal, unwrap } from '#messaging';
+import { WithdrawInputRequest, WriteToTeamRequest, sealFor } from '#origin';
 import { Allow, Caller, Idempotent, Returns } from '#platform';
 import type { Command } from '#platform';
 import { SessionStore } from '../sessions/session.store.js';
 import { once } from './theme.js';
 import { ThemeStore } from './theme.store.js';
 import { ThemeView, viewTheme } from './theme-view.js';
-
-export class WriteToTeamRequest {
-  @IsId() inputId!: string;
-  @IsString() @Length(1, 5_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
-  @IsLanguageTag() language!: string;
-}
-
-export class WithdrawThemeRequest {
-  @IsId() inputId!: string;
-  @IsOptional() @IsString() @Length(1, 5_000) why?: string;
-}
 
 /** The adviser speaks for the session: a theme has a thread like any input, and may be taken back until delivered. */
 @Controller('sessions')
@@ -51,7 +38,7 @@ export class TalkWithTeamController {
   @Returns(200, ThemeView, 'Takes a theme back; 409 once an answer is delivered.')
   async withdraw(
     @Param('id') id: string,
-    @Body() request: WithdrawThemeRequest,
+    @Body() request: WithdrawInputRequest,
     @Caller() caller: Caller,
     @Idempotent() command: Command,
   ): Promise<ThemeView> {
@@ -63,10 +50,9 @@ export class TalkWithTeamController {
     return viewTheme(theme);
   }
 
-  /** Seals words under the theme's key; empty once that is erased, when the loop refuses them anyway. */
+  /** For a theme of their own session. */
   private async sealed(caller: Caller, sessionId: string, inputId: string, words: object): Promise<string> {
     await this.sessions.own(caller, sessionId);
-    const { secret } = await this.themes.named(caller.district, sessionId, inputId);
-    return secret ? seal(unwrap(secret), words) : '';
+    return sealFor(await this.themes.named(caller.district, sessionId, inputId), words);
   }
 }

@@ -1,6 +1,6 @@
 import { RuleBroken } from '#contracts';
 import type { InputWords } from '#contracts';
-import { deliver, evolveLoop, raise, reply, wakeAt } from '#loop';
+import { deliver, evolveLoop, isRepeat, raise, reply, wakeAt } from '#loop';
 import type { Loop, LoopEvent, RaiseFacts } from '#loop';
 import type { Session } from '../sessions/session.js';
 
@@ -103,9 +103,8 @@ export function once(
   decide: (loop: Loop) => LoopEvent[],
 ): ThemeEvent[] {
   const before = theme.commands?.find(({ id }) => id === command.id);
-  if (!before) return [...decide(theme.loop), { type: 'theme.command-taken', ...command }];
-  if (before.digest === command.digest) return [];
-  throw new RuleBroken('Idempotency-Key', 'same-body', 'this Idempotency-Key was used with another body');
+  if (isRepeat(before, command)) return [];
+  return [...decide(theme.loop), { type: 'theme.command-taken', ...command }];
 }
 
 export function evolveTheme(state: Theme | undefined, event: ThemeEvent): Theme {

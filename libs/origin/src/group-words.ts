@@ -1,0 +1,32 @@
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsId, IsLanguageTag } from '#contracts';
+import { seal, unwrap } from '#messaging';
+
+/** Who speaks for a group writes to the team about one of its inputs. */
+export class WriteToTeamRequest {
+  @IsId() inputId!: string;
+  @IsString() @Length(1, 5_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
+  @IsLanguageTag() language!: string;
+}
+
+export class WithdrawInputRequest {
+  @IsId() inputId!: string;
+  @IsOptional() @IsString() @Length(1, 5_000) why?: string;
+}
+
+/** "Did this settle it?", asked of a group: people or families, who add up to the input's voices. */
+export class GroupReply {
+  @IsId() inputId!: string;
+  /** The newest answer: an older one is 409. */
+  @IsInt() @Min(1) answerNo!: number;
+  @IsInt() @Min(0) @Max(1_000_000) yes!: number;
+  @IsInt() @Min(0) @Max(1_000_000) no!: number;
+  @IsInt() @Min(0) @Max(1_000_000) noReply!: number;
+  /** The words of those who said no; they always reach the team. */
+  @IsOptional() @IsString() @Length(1, 5_000) reason?: string;
+}
+
+/** Seals words under an input's key; empty once that is erased, when the loop refuses them anyway. */
+export async function sealFor({ secret }: { secret?: string }, words: object): Promise<string> {
+  return secret ? seal(unwrap(secret), words) : '';
+}
