@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AnswerWords, MessageWords } from '#contracts';
-import { deliver, newestAnswer, undeliverable } from '#loop';
+import { undeliverable } from '#loop';
 import { Consumer, OnWork, unseal, unwrap } from '#messaging';
 import type { Key } from '#messaging';
 import { MailRefused, Mailer, config, receiptCode } from '#platform';
@@ -9,7 +9,7 @@ import type { ContactWords, Input, InputEvent } from '../inputs/input.js';
 import { InputStore } from '../inputs/input.store.js';
 import { receiptLink } from '../receipts/receipt-link.js';
 import { composeLetter } from './letter-text.js';
-import { dueLetter, nameOf } from './letters.js';
+import { accepted, dueLetter, nameOf } from './letters.js';
 import type { Letter, LetterName } from './letters.js';
 
 /**
@@ -37,23 +37,20 @@ export class DeliverByMail {
     if (!letter || !state.contact || !secret) return;
     const key = unwrap(secret);
     const name = nameOf(letter);
+    let words: AnswerWords | MessageWords | undefined;
     try {
       const { address } = await unseal<ContactWords>(key, state.contact.sealed);
       const link = receiptLink(receiptCode(district, id));
-      const words = state.contact.textInMessage ? await wordsOf(state, letter, key) : undefined;
+      if (state.contact.textInMessage) words = await wordsOf(state, letter, key);
       const { subject, text } = composeLetter(letter.about, state.loop.language, link, words);
       await this.mailer.send({ to: address, subject, text, messageId: messageId(id, name, district) });
     } catch (error) {
       await this.failed(district, id, letter, error);
       return;
     }
-    await this.inputs.change(district, id, ({ loop }) => {
-      const at = new Date().toISOString();
-      const sent: InputEvent = { type: 'letter-sent', letter: name, at };
-      // A letter about an answer that was replaced meanwhile delivers nothing.
-      const delivers = letter.about === 'answer' && newestAnswer(loop)?.answerNo === letter.no;
-      return delivers ? [sent, ...deliver(loop, letter.no, 'email', at)] : [sent];
-    });
+    await this.inputs.change(district, id, ({ loop }) =>
+      accepted(loop, letter, words !== undefined, new Date().toISOString()),
+    );
   }
 
   /** A refusal for good is told at once; anything else is tried again, until the last attempt was in vain as well. */

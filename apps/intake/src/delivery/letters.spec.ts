@@ -1,7 +1,8 @@
 import { describe as about, expect, it } from '@jest/globals';
-import type { TeamEvent, Told } from '#loop';
+import { evolveLoop } from '#loop';
+import type { Loop, LoopEvent, TeamEvent, Told } from '#loop';
 import { composeLetter } from './letter-text.js';
-import { backOff, dueLetter, evolveLetters, letterTroubles, nextLetterAt } from './letters.js';
+import { accepted, backOff, dueLetter, evolveLetters, letterTroubles, nextLetterAt } from './letters.js';
 import type { Letter, LetterEvent } from './letters.js';
 
 const at = '2026-11-22T08:00:00.000Z';
@@ -66,6 +67,23 @@ about('an attempt', () => {
     expect(seven).toMatchObject([{ state: 'exhausted', attempts: 7 }]);
     expect(letterTroubles(seven)).toEqual(['answer-1 exhausted']);
   });
+});
+
+about('a letter that the mail server took', () => {
+  const letter = (no = 1): Letter => ({ about: 'answer', no, state: 'owed', attempts: 1 });
+  const raised = { type: 'input.raised', inputId: 'i', kind: 'concern', raisedAt: at };
+  const loop = [raised, answered(1)].reduce<Loop | undefined>(
+    (state, event) => evolveLoop(state, event as LoopEvent),
+    undefined,
+  )!;
+  const types = (...given: Parameters<typeof accepted>) => accepted(...given).map(({ type }) => type);
+
+  it('delivers the answer when it carries the answer’s words', () =>
+    expect(types(loop, letter(), true, at)).toEqual(['letter-sent', 'answer.delivered']));
+  it('delivers nothing when it is only a notice that there is an answer', () =>
+    expect(types(loop, letter(), false, at)).toEqual(['letter-sent']));
+  it('delivers nothing when its answer was replaced meanwhile', () =>
+    expect(types(evolveLoop(loop, answered(2)), letter(1), true, at)).toEqual(['letter-sent']));
 });
 
 about('what a letter says', () => {

@@ -1,4 +1,5 @@
-import type { LoopEvent } from '#loop';
+import { deliver, newestAnswer } from '#loop';
+import type { Loop, LoopEvent } from '#loop';
 
 /** One message to an originator's own address: about an answer, a message of the team, or a second asking. */
 export interface Letter {
@@ -85,6 +86,17 @@ export function letterTroubles(letters: readonly Letter[]): string[] {
   return letters
     .filter((one) => one.state === 'refused' || one.state === 'exhausted')
     .map((one) => `${nameOf(one)} ${one.state}`);
+}
+
+/**
+ * What follows when the mail server has taken a letter. Only one that carries the answer's own words delivers it: a
+ * notice says that there is an answer, and opening the receipt delivers that. Nor does a letter about an answer that
+ * was replaced meanwhile.
+ */
+export function accepted(loop: Loop, letter: Letter, carriesWords: boolean, at: string) {
+  const sent: LetterEvent = { type: 'letter-sent', letter: nameOf(letter), at };
+  const isAnswer = letter.about === 'answer' && newestAnswer(loop)?.answerNo === letter.no;
+  return isAnswer && carriesWords ? [sent, ...deliver(loop, letter.no, 'email', at)] : [sent];
 }
 
 function owed(letters: Letter[], { about, no, at }: Pick<Letter, 'about' | 'no'> & { at: string }): Letter[] {

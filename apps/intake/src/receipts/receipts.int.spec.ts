@@ -141,12 +141,16 @@ about('the way back', () => {
     expect(first.raw.replace(/=\r\n/g, '')).toContain(plain.receipt);
     expect(first.raw).toContain(`Message-ID: <${plain.inputId}.answer-1.moon@localhost>`);
     expect(second.raw).toContain('Two buses run now.');
-    await eventually(
-      async () => (await running.mine(plain.receipt, 'GET')).body.state === 'delivered',
-      'delivered',
-    );
-    const document = await running.stack.db('intake').collection('inputs').findOne({ id: worded.inputId });
-    expect(document?.['events'].map((event: { type: string }) => event.type)).toContain('answer.delivered');
+    const told = async ({ inputId }: { inputId: string }) => {
+      const now = await running.stack.db('intake').collection('inputs').findOne({ id: inputId });
+      const sent = now?.['state'].letters[0]?.state === 'sent';
+      return sent && (now['events'] as { type: string }[]).map(({ type }) => type);
+    };
+    expect(await eventually(() => told(worded), 'the letter')).toEqual(['input.raised', 'answer.delivered']);
+    // A notice is not the answer: opening the receipt delivers it.
+    expect(await eventually(() => told(plain), 'the notice')).toEqual(['input.raised']);
+    expect((await running.mine(plain.receipt, 'GET')).body.state).toBe('delivered');
+    expect(await told(plain)).toEqual(['input.raised', 'answer.delivered']);
   });
   it('that is refused for good is told once, and not tried again', async () => {
     const { inputId } = await running.raised({
