@@ -45,9 +45,9 @@ export const en: FormWords = {
   },
   channels: { email: 'E-mail' },
   readers:
-    'The team that is responsible reads this: a school office or a district team. You are told which one, and by when it answers.',
+    'The team that is responsible reads this: a school office or a district team. You are told which one, and by when it answers. Those who lead that team’s school, and those who lead the district, can read it too. If the team passes it on, the new team and its leads read it, and you are told.',
   notReaders:
-    'Nobody else in the district reads your words. Your contact is never shown to a team, nor your name if you speak anonymously. If it is about your own school, you can choose that the school does not see it.',
+    'Other teams do not read it, and no report shows your words. Your contact is never shown to a team, nor your name if you speak anonymously. If it is about your own school, you can choose that the school does not see it.',
   notLive:
     'This is not watched live: nobody reads it at once, by day or by night. If somebody is in danger, call.',
   crisis: {

@@ -53,9 +53,9 @@ export const es: FormWords = {
   },
   channels: { email: 'Correo electrónico' },
   readers:
-    'Lo lee el equipo responsable: la oficina de una escuela o un equipo del distrito. Le diremos cuál es y para cuándo responde.',
+    'Lo lee el equipo responsable: la oficina de una escuela o un equipo del distrito. Le diremos cuál es y para cuándo responde. También pueden leerlo quienes dirigen la escuela de ese equipo y quienes dirigen el distrito. Si el equipo lo pasa a otro, lo leen el nuevo equipo y quienes lo dirigen, y se lo diremos.',
   notReaders:
-    'Nadie más en el distrito lee sus palabras. Sus datos de contacto nunca se muestran a un equipo, ni su nombre si habla de forma anónima. Si se trata de su propia escuela, puede elegir que la escuela no lo vea.',
+    'Los demás equipos no lo leen, y ningún informe muestra sus palabras. Sus datos de contacto nunca se muestran a un equipo, ni su nombre si habla de forma anónima. Si se trata de su propia escuela, puede elegir que la escuela no lo vea.',
   notLive:
     'Esto no se vigila en vivo: nadie lo lee al momento, ni de día ni de noche. Si alguien está en peligro, llame.',
   crisis: {
