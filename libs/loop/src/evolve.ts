@@ -159,14 +159,14 @@ function replied(
   return enter(next, to, { at: event.at, what: word === 'partly' ? 'partly settled' : word });
 }
 
-/** Words are blanked, numbers stay. */
+/** Words are blanked and what somebody said about themselves goes; numbers stay. */
 function erased(state: Loop, at: string): Loop {
-  const { sealed: _, ...kept } = state;
+  const { sealed: _, described: __, ...kept } = state;
   return noted(
     {
       ...kept,
       erasedAt: at,
-      answers: kept.answers.map(({ sealed: __, ...rest }) => ({
+      answers: kept.answers.map(({ sealed: ___, ...rest }) => ({
         ...rest,
         ...(rest.reply && { reply: blank(rest.reply) }),
       })),

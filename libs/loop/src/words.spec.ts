@@ -206,6 +206,11 @@ about('erasure', () => {
     expect(gone.answers).toHaveLength(1);
     expect(gone.messages).toHaveLength(1);
   });
+  it('keeps nothing that somebody said about themselves', () => {
+    const about_ = { standings: ['most-impacted' as const], groups: ['disability'] };
+    const loop = loopOf(raised(), ...describeSelf(loopIn('raised'), about_, day(1)), erased);
+    expect(JSON.stringify(loop)).not.toMatch(/most-impacted|disability/);
+  });
   it('keeps no word that comes late', () =>
     expect(
       JSON.stringify(loopOf(raised(), routed, erased, answered(), teamWrote(), reopened('team'))),

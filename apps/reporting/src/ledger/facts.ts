@@ -5,7 +5,7 @@ export type LedgerEvent = Extract<HearbackEvent, { inputId: string }>;
 
 /**
  * What the ledger keeps of each event: these fields and no others. Free text, names and the ids of persons are never
- * among them, so that nothing has to be blanked when an originator is erased.
+ * among them, so that there are no words to blank when an originator is erased; row.ts drops `input.described` then.
  */
 const kept = {
   'input.raised': [

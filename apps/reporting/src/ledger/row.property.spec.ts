@@ -111,6 +111,19 @@ describe('a ledger row', () => {
     );
   });
 
+  it('forgets what an erased originator said about themselves, and counts on', () => {
+    const facts = log(
+      'intake',
+      { type: 'input.raised', role: 'student' },
+      { type: 'input.described', standings: ['most-impacted'], groups: ['disability'] },
+      { type: 'input.erased' },
+    );
+    for (const row of [rowOf(...facts), rowOf(...facts.toReversed()), rowOf(...facts, ...facts)]) {
+      expect(JSON.stringify(row)).not.toMatch(/most-impacted|disability/);
+      expect(shareOf(view(row.facts))).toMatchObject({ role: 'student', voices: 1 });
+    }
+  });
+
   it('keeps no words: only the fields that are listed', () => {
     const [fact] = log('intake', { type: 'input.message', messageNo: 1, sealed: 'secret', language: 'es' });
     expect(Object.keys(fact!).sort()).toEqual(['at', 'messageNo', 'publisher', 'seq', 'type']);

@@ -29,17 +29,27 @@ const rank = Object.fromEntries(publishers.map((publisher, i) => [publisher, i])
   number
 >;
 
-/** Idempotent by (publisher, seq), and the same for every interleaving of the same facts. */
+/**
+ * Idempotent by (publisher, seq), and the same for every interleaving of the same facts. What an erased originator said
+ * about themselves is not kept, whichever of the two comes first; the loop is counted on.
+ */
 export function evolveRow(row: Row | undefined, event: RowEvent): Row {
   const { facts, dirty } = row ?? { facts: [], dirty: false };
   const { fact } = event;
+  if (fact.type === 'input.described' && facts.some(isErasure)) return row ?? { facts, dirty };
   // Facts come nearly in order, so the place is found from the end.
   let place = facts.length;
   while (place > 0 && comesBefore(fact, facts[place - 1]!)) place -= 1;
   const before = facts[place - 1];
   if (before && before.publisher === fact.publisher && before.seq === fact.seq)
     return row ?? { facts, dirty };
-  return { facts: facts.toSpliced(place, 0, fact), dirty: true };
+  const learned = facts.toSpliced(place, 0, fact);
+  const kept = isErasure(fact) ? learned.filter(({ type }) => type !== 'input.described') : learned;
+  return { facts: kept, dirty: true };
+}
+
+function isErasure({ type }: Fact): boolean {
+  return type === 'input.erased';
 }
 
 function comesBefore(a: Fact, b: Fact): boolean {
