@@ -76,6 +76,8 @@ export interface View {
   restricted: boolean;
   teamId?: string;
   teamName?: string;
+  /** The organisation that the team belongs to. */
+  teamOrgId?: string;
   answers: Answer[];
   newest?: Answer;
   durations: Durations;
@@ -113,7 +115,11 @@ export function view(facts: readonly Fact[]): View {
     state,
     open,
     restricted: seen.restricted,
-    ...(seen.team && { teamId: seen.team.teamId, teamName: seen.team.teamName }),
+    ...(seen.team && {
+      teamId: seen.team.teamId,
+      teamName: seen.team.teamName,
+      teamOrgId: seen.team.teamOrgId,
+    }),
     answers: seen.answers,
     ...(newest && { newest }),
     durations,
@@ -127,7 +133,7 @@ interface Seen {
   raisedAt: number;
   restricted: boolean;
   withdrawnAt?: number;
-  team?: { teamId: string; teamName: string };
+  team?: { teamId: string; teamName: string; teamOrgId: string };
   routedAt?: number;
   acknowledgedAt?: number;
   firstReplyAt?: number;

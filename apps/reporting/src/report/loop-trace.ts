@@ -7,7 +7,7 @@ import { Hop, hopsOf } from '../ledger/hops.js';
 import { RowStore } from '../ledger/row.store.js';
 import { view } from '../ledger/view.js';
 import type { View } from '../ledger/view.js';
-import { reaches, reachesFromAbove } from './scope.js';
+import { belongsTo, reaches, reachesFromAbove } from './scope.js';
 import type { Ancestry } from './scope.js';
 
 /** A step that was owed in this loop. */
@@ -47,7 +47,7 @@ export class LoopTraceController {
 
   /**
    * 404 for an unknown input, another district's, a restricted one, and one that its originator wants unseen by the
-   * caller; 403 outside the caller's organisations and teams.
+   * caller; 403 outside the caller's organisations and teams. A lead reaches the teams of their organisations and below.
    */
   @Get(':inputId')
   @Allow(['leader', 'member', 'lead'], 'organisation and below')
@@ -58,7 +58,10 @@ export class LoopTraceController {
     if (!row) throw new Unknown('input');
     const seen = view(row.state.facts);
     await this.tree.fresh(district);
-    const { raised } = mayOpen(seen, caller, { above: (orgId) => this.tree.above(district, orgId) });
+    const { raised } = mayOpen(seen, caller, {
+      above: (orgId) => this.tree.above(district, orgId),
+      isSchool: (orgId) => this.tree.find(district, orgId)?.level === 'school',
+    });
     return {
       inputId,
       origin: raised.origin,
@@ -86,15 +89,22 @@ export class LoopTraceController {
 export function mayOpen(
   seen: View,
   caller: Pick<Caller, 'roles' | 'orgs' | 'teams'>,
-  tree: Ancestry,
+  tree: Ancestry & { isSchool(orgId: string): boolean },
 ): { raised: NonNullable<View['raised']> } {
-  const { raised, restricted, teamId } = seen;
+  const { raised, restricted, teamId, teamOrgId } = seen;
   if (!raised || restricted) throw new Unknown('input');
   const leads = caller.roles.includes('leader');
+  // As casework has it: what no team takes is with every lead of the district.
+  const reachesTeam =
+    teamId === 'unassigned' || (teamOrgId !== undefined && reaches(caller, teamOrgId, tree));
+  const leadsTeam = caller.roles.includes('lead') && reachesTeam;
   const fromAbove = leads && reachesFromAbove(caller, raised.orgId, tree);
   if (raised.notSeenBy.some((unseen) => caller.teams.includes(unseen))) throw new Unknown('input');
+  // Whoever leads a school leads those of it that are named as well: the marks of casework's cases.
+  const ofSchool = tree.isSchool(raised.orgId) && belongsTo(caller, raised.orgId, tree);
+  if (leadsTeam && ofSchool && raised.notSeenBy.length > 0) throw new Unknown('input');
   const inTeam = teamId !== undefined && caller.teams.includes(teamId);
-  if (raised.notSeenBy.includes('school') && !fromAbove && !inTeam) throw new Unknown('input');
-  if (inTeam || (leads && reaches(caller, raised.orgId, tree))) return { raised };
+  if (raised.notSeenBy.includes('school') && !fromAbove && !inTeam && !leadsTeam) throw new Unknown('input');
+  if (inTeam || leadsTeam || (leads && reaches(caller, raised.orgId, tree))) return { raised };
   throw new NotPermitted('This loop is neither in your organisations nor with your team.');
 }

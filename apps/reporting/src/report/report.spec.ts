@@ -16,7 +16,10 @@ import { periodOf } from './period.js';
 import { refuseBeyondScope } from './scope.js';
 
 const parents: Record<string, string> = { '00417-012': '00417', '00417-033': '00417' };
-const tree = { above: (orgId: string) => (parents[orgId] ? [parents[orgId]] : []) };
+const tree = {
+  above: (orgId: string) => (parents[orgId] ? [parents[orgId]] : []),
+  isSchool: (orgId: string) => orgId !== '00417',
+};
 const now = Date.parse('2026-11-22T20:00:00.000Z');
 
 describe('the measures', () => {
@@ -120,11 +123,11 @@ describe('the scope', () => {
     expect(() => refuseBeyondScope({ ...leader(), roles: ['it'] }, '00417', tree)).not.toThrow();
   });
 
-  const seen = (raised: Partial<Told>) =>
+  const seen = (raised: Partial<Told>, ...more: Told[]) =>
     view(
       rowOf(
         ...log('intake', { type: 'input.raised', ...raised }),
-        ...log('casework', { type: 'case.routed' }),
+        ...log('casework', { type: 'case.routed' }, ...more),
       ).facts,
     );
   const member = (...teams: string[]): Caller => ({ ...leader(), roles: ['member'], teams });
@@ -134,6 +137,21 @@ describe('the scope', () => {
     expect(() => mayOpen(seen({}), leader('00417-033'), tree)).toThrow(NotPermitted);
     expect(() => mayOpen(seen({}), member('transport'), tree)).not.toThrow();
     expect(() => mayOpen(seen({}), member('nutrition'), tree)).toThrow(NotPermitted);
+  });
+
+  it('opens a loop to the leads of the team that has it now, as casework opens its case', () => {
+    const lead = (...orgs: string[]): Caller => ({ ...leader(...orgs), roles: ['lead'] });
+    const toOffice: Told = { type: 'case.transferred', teamId: 'office-012', teamOrgId: '00417-012' };
+    expect(() => mayOpen(seen({}), lead('00417'), tree)).not.toThrow();
+    expect(() => mayOpen(seen({}), lead('00417-012'), tree)).toThrow(NotPermitted);
+    expect(() => mayOpen(seen({}, toOffice), lead('00417-012'), tree)).not.toThrow();
+    expect(() => mayOpen(seen({}, toOffice), lead('00417'), tree)).not.toThrow();
+    expect(() => mayOpen(seen({}, toOffice), lead('00417-033'), tree)).toThrow(NotPermitted);
+    const nobody: Told = { type: 'case.transferred', teamId: 'unassigned', teamOrgId: '00417' };
+    expect(() => mayOpen(seen({}, nobody), lead('00417-033'), tree)).not.toThrow();
+    const named = { notSeenBy: ['office-012'] };
+    expect(() => mayOpen(seen(named, toOffice), lead('00417-012'), tree)).toThrow(Unknown);
+    expect(() => mayOpen(seen({ notSeenBy: ['school'] }), lead('00417'), tree)).not.toThrow();
   });
 
   it('hides a loop from those its originator named, as if there were none', () => {

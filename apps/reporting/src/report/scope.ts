@@ -24,6 +24,11 @@ export function reachesFromAbove(caller: Reach, orgId: string, tree: Ancestry): 
   return tree.above(orgId).some((above) => caller.orgs.includes(above));
 }
 
+/** Whether one of the caller's own organisations is this one, or below it. */
+export function belongsTo(caller: Reach, orgId: string, tree: Ancestry): boolean {
+  return caller.orgs.some((own) => own === orgId || tree.above(own).includes(orgId));
+}
+
 /** @throws NotPermitted (403) for an organisation outside the caller's. */
 export function refuseBeyondScope(caller: Reach, orgId: string, tree: Ancestry): void {
   if (!reaches(caller, orgId, tree)) {
