@@ -1,8 +1,9 @@
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyHttpProxyOptions } from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem, problemOf, unavailable } from '#platform';
+import { Problem, config, problemOf, unavailable } from '#platform';
 import { upstreams, urlOf } from '../upstreams.js';
 
 /** Services have limits of their own; this one only keeps what no service takes from being sent on. In bytes. */
@@ -70,9 +71,19 @@ function forwarded(request: FastifyRequest, headers: Record<string, unknown>): R
   return {
     ...rest,
     'x-forwarded-host': request.headers.host ?? '',
-    'x-forwarded-for': request.ip,
+    'x-forwarded-for': clientAddress(request, config().trustProxy),
     'x-forwarded-proto': request.protocol,
   };
+}
+
+/**
+ * Who calls, so that services count callers and not a proxy. Of X-Forwarded-For only the last address was written by
+ * the proxy that is known to stand in front; whatever precedes it anybody may have sent.
+ */
+export function clientAddress(request: Pick<FastifyRequest, 'ip' | 'headers'>, behindProxy: boolean): string {
+  const header = request.headers['x-forwarded-for'];
+  const last = behindProxy ? [header].flat().at(-1)?.split(',').at(-1)?.trim() : undefined;
+  return last && isIP(last) ? last : request.ip;
 }
 
 function unanswered(reply: FastifyReply, service: string, error: Error): void {
