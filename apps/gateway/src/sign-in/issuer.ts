@@ -17,6 +17,8 @@ import type { Configuration, TokenEndpointResponse } from 'openid-client';
 import { config, unavailable } from '#platform';
 
 const clientId = 'hearback-console';
+/** Published with the development issuer, so it keeps nobody out. */
+const publicSecret = 'development-only';
 
 /** What a sign-in must remember between leaving for the issuer and coming back. */
 export interface SignInUnderWay {
@@ -45,6 +47,11 @@ let found: Promise<Configuration> | undefined;
 /** The OIDC issuer that people sign in at: code flow with PKCE, state and nonce. */
 @Injectable()
 export class Issuer {
+  /** At start, not at the first sign-in. */
+  constructor() {
+    clientSecret(process.env, config().issuer);
+  }
+
   /** Where to send the browser, and what to remember meanwhile. `again` asks for the password whoever is known there. */
   async begin(to: string, again: boolean): Promise<{ url: string; underWay: SignInUnderWay }> {
     const underWay = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier(), to };
@@ -106,6 +113,17 @@ export class Issuer {
   }
 }
 
+/** The client's secret. @throws Error when it is the public one and the issuer is not on this machine. */
+export function clientSecret(env: NodeJS.ProcessEnv, issuer: string): string {
+  const secret = env['HEARBACK_CLIENT_SECRET'] || publicSecret;
+  const { hostname } = new URL(issuer);
+  if (secret !== publicSecret || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname))
+    return secret;
+  throw new Error(
+    `HEARBACK_CLIENT_SECRET must be set to the secret of the client '${clientId}' at ${issuer}; its default is public`,
+  );
+}
+
 /** Read once it answers; a failure is forgotten, so that the next attempt asks again. */
 function issuerConfiguration(): Promise<Configuration> {
   const { issuer } = config();
@@ -113,7 +131,7 @@ function issuerConfiguration(): Promise<Configuration> {
     new URL(issuer),
     clientId,
     undefined,
-    ClientSecretBasic(process.env['HEARBACK_CLIENT_SECRET'] || 'development-only'),
+    ClientSecretBasic(clientSecret(process.env, issuer)),
     { timeout: 5, ...(issuer.startsWith('http:') && { execute: [allowInsecureRequests] }) },
   ).catch(() => {
     found = undefined;
