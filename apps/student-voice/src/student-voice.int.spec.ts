@@ -247,6 +247,20 @@ describe('a response', () => {
     ]);
   });
 
+  it('needs a code of the district that was called', async () => {
+    const { id, codes } = await opened(1);
+    const there = { 'x-forwarded-host': 'mars.test' };
+    for (const [method, what] of [
+      ['GET', 'me'],
+      ['GET', `${id}/result`],
+      ['POST', `${id}/responses`],
+    ] as const) {
+      const body = method === 'POST' ? said : undefined;
+      expect((await withCode(codes[0]!, method, `/sessions/${what}`, body, there)).status).toBe(404);
+    }
+    expect((await withCode(codes[0]!, 'GET', '/sessions/me')).body['answered']).toBe(false);
+  });
+
   it('needs a code of this session, while it is open', async () => {
     const { id, codes } = await opened(1);
     const path = `/sessions/${id}/responses`;

@@ -28,11 +28,15 @@ export class SessionStore extends AggregateStore<Session, SessionEvent> {
     return found;
   }
 
-  /** The session that a one-time code opens; with `sessionId`, only that one. Unknown (404) for any other code. */
+  /**
+   * The session that a one-time code opens; with `sessionId`, only that one. Unknown (404) for any other code, and for
+   * one of another district than the caller's, whether it exists there or not.
+   */
   async opened(caller: Caller, sessionId?: string): Promise<Loaded<Session> & { codeHash: string }> {
     const code = caller.code ?? '';
     const hash = codeHash(code);
-    const found = await this.findBy(districtOfCode(code), { codes: hash });
+    const here = districtOfCode(code) === caller.district;
+    const found = here && (await this.findBy(caller.district, { codes: hash }));
     if (!found || (sessionId !== undefined && found.id !== sessionId))
       throw new Unknown('session for this code');
     return { ...found, codeHash: hash };

@@ -2,7 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { PickType } from '@nestjs/swagger';
 import type { Outcome } from '#contracts';
 import { open } from '#loop';
-import { Allow, Caller, Returns, districtOfCode } from '#platform';
+import { Allow, Caller, Returns } from '#platform';
 import { SessionStore } from '../sessions/session.store.js';
 import { ThemeStore } from './theme.store.js';
 import { ThemeView, viewTheme } from './theme-view.js';
@@ -37,7 +37,7 @@ export class ShowResultController {
   )
   async show(@Param('id') id: string, @Caller() caller: Caller): Promise<ResultResponse> {
     const session = await this.sessions.opened(caller, id);
-    const district = districtOfCode(caller.code!);
+    const { district } = caller;
     const found = await this.themes.ofSession(district, id);
     const now = new Date().toISOString();
     // Reading is what delivers; a theme without an undelivered answer writes nothing.
