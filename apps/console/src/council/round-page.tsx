@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { council, type RoundDetail } from '../api/council';
 import { For } from '../app/session';
-import { Failed, Loading, Notice } from '../ui/notice';
+import { Done, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { When } from '../ui/time';
 import { BarPlot, Numbers, percent } from '../ui/plot';
@@ -58,7 +58,7 @@ function OneRound() {
       }
       actions={<Link to="/council">All rounds</Link>}
     >
-      <div role="status">{done && <Notice tone="success">{done}</Notice>}</div>
+      <Done what={done} />
       {round.brief && (
         <Part title="What families are asked" id="brief" tone="soft">
           <p className="hb-words">{round.brief}</p>

@@ -7,7 +7,7 @@ import { useFragmentCode } from '../app/fragment-code';
 import { AboutMe } from '../speak-up/sent';
 import { Button } from '../ui/button';
 import { Field } from '../ui/form';
-import { Failed, Loading, Notice } from '../ui/notice';
+import { Done, Failed, Loading } from '../ui/notice';
 import { Facts, Page, Part } from '../ui/page';
 import { StateMark } from '../ui/state-mark';
 import { When } from '../ui/time';
@@ -23,7 +23,8 @@ export function FollowReceipt() {
     queryKey: ['receipt', code],
     queryFn: () => intake.receipt(code),
     enabled: code !== '',
-    refetchInterval: 20_000,
+    // A code that nothing is found by is not asked for again and again.
+    refetchInterval: ({ state }) => (state.data ? 20_000 : false),
   });
   if (!code) return <EnterCode keep={keep} />;
   if (receipt.isPending) {
@@ -35,7 +36,7 @@ export function FollowReceipt() {
   }
   if (receipt.isError && !receipt.data) {
     const unknown = receipt.error instanceof Problem && [401, 403, 404, 422].includes(receipt.error.status);
-    if (unknown) return <EnterCode keep={keep} wrong />;
+    if (unknown) return <EnterCode keep={keep} wrong={code} />;
     return (
       <Page title="Follow a receipt">
         <Failed error={receipt.error} retry={() => void receipt.refetch()} />
@@ -45,8 +46,8 @@ export function FollowReceipt() {
   return <Followed receipt={receipt.data} code={code} forget={forget} />;
 }
 
-function EnterCode({ keep, wrong = false }: { keep: (code: string) => void; wrong?: boolean }) {
-  const [typed, setTyped] = useState('');
+function EnterCode({ keep, wrong = '' }: { keep: (code: string) => void; wrong?: string }) {
+  const [typed, setTyped] = useState(wrong);
   const [empty, setEmpty] = useState(false);
   const errors = empty
     ? [{ field: 'code', message: 'Type the code of your receipt' }]
@@ -121,7 +122,7 @@ function Followed({ receipt, code, forget }: { receipt: Receipt; code: string; f
         <StateMark state={receipt.state} />
         <p>{sentenceFor(loopStates, receipt.state)}</p>
       </div>
-      <div role="status">{done && <Notice tone="success">{done}</Notice>}</div>
+      <Done what={done} />
       {newest && <Answers answers={receipt.answers} language={receipt.language} />}
       {newest && <Settle receipt={receipt} answer={newest} code={code} changed={changed} />}
       <div className="hb-columns">

@@ -2,7 +2,7 @@ import type { LocalForm, Topic } from '../api/intake';
 import { participations, sentenceFor, wordFor } from '../api/words';
 import type { Draft } from './draft';
 
-const days = (n: number) => (n === 1 ? '1 school day' : `${n} school days`);
+export const schoolDays = (n: number) => (n === 1 ? '1 school day' : `${n} school days`);
 
 /** Who will read this, who will not, and what happens when: all of it before the send button. */
 export function BeforeSending({
@@ -38,8 +38,8 @@ export function BeforeSending({
         {topic ? (
           <ol className="hb-steps">
             <li>You get a receipt code at once.</li>
-            <li>Within {days(topic.targets.acknowledgeDays)} a person picks it up.</li>
-            <li>Within {days(topic.targets.answerDays)} you have an answer.</li>
+            <li>Within {schoolDays(topic.targets.acknowledgeDays)} a person picks it up.</li>
+            <li>Within {schoolDays(topic.targets.answerDays)} you have an answer.</li>
             <li>Then we ask you: did this settle it? Only you can say so.</li>
           </ol>
         ) : (

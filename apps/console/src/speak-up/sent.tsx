@@ -1,25 +1,34 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
-import { intake, type Accepted, type LocalForm } from '../api/intake';
+import { intake, type Accepted, type LocalForm, type Topic } from '../api/intake';
+import { announceScreen } from '../ui/arrival';
 import { Button } from '../ui/button';
 import { Choices, ErrorSummary, Tick } from '../ui/form';
 import { Notice } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { useSubmit } from '../ui/submit';
+import { schoolDays } from './before-sending';
 
 /** The receipt, shown once. The code travels in the fragment, which no server sees. */
 export function Sent({
   accepted,
   choices,
   forThem,
+  topic,
   again,
 }: {
   accepted: Accepted;
+  topic: Topic | undefined;
   choices: LocalForm;
   forThem: boolean;
   again: () => void;
 }) {
   const [copied, setCopied] = useState('');
+  // The same address, and yet a new screen: the form was long, and its button is gone.
+  useEffect(() => {
+    window.scrollTo(0, 0);
+    announceScreen();
+  }, []);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(accepted.receipt);
@@ -60,6 +69,15 @@ export function Sent({
         Anyone who has the code can read the answer. If you share this computer, write the code down and close
         this page.
       </Notice>
+      {topic && (
+        <Part title="What happens now" id="next">
+          <ol className="hb-steps">
+            <li>Within {schoolDays(topic.targets.acknowledgeDays)} a person picks it up.</li>
+            <li>Within {schoolDays(topic.targets.answerDays)} you have an answer.</li>
+            <li>Come back with your code at any time, to see where it is or to write to the team.</li>
+          </ol>
+        </Part>
+      )}
       <AboutMe receipt={accepted.receipt} choices={choices} />
       <p className="hb-noprint">
         <Button look="plain" onClick={again}>

@@ -30,12 +30,13 @@ export function SpeakUp() {
     // Another language must not take away the form while someone writes in it.
     placeholderData: keepPreviousData,
   });
-  const [sent, setSent] = useState<{ accepted: Accepted; forThem: boolean } | null>(null);
+  const [sent, setSent] = useState<{ accepted: Accepted; forThem: boolean; topic: string } | null>(null);
   if (sent && choices.data) {
     return (
       <Sent
         accepted={sent.accepted}
         forThem={sent.forThem}
+        topic={choices.data.topics.find((one) => one.id === sent.topic)}
         choices={choices.data}
         again={() => setSent(null)}
       />
@@ -52,7 +53,7 @@ export function SpeakUp() {
         <SpeakUpFormParts
           choices={choices.data}
           lang={lang}
-          onSent={(accepted, forThem) => setSent({ accepted, forThem })}
+          onSent={(accepted, forThem, topic) => setSent({ accepted, forThem, topic })}
         />
       )}
     </Page>
@@ -66,7 +67,7 @@ function SpeakUpFormParts({
 }: {
   choices: LocalForm;
   lang: string;
-  onSent: (accepted: Accepted, forThem: boolean) => void;
+  onSent: (accepted: Accepted, forThem: boolean, topic: string) => void;
 }) {
   const [address, setAddress] = useSearchParams();
   const [words, setWords] = useState(emptyDraft);
@@ -98,7 +99,7 @@ function SpeakUpFormParts({
   const sending = useSubmit({
     check,
     send: (body: Draft, key) => intake.raise(toInput(body), key),
-    done: (accepted, body) => onSent(accepted, body.onBehalf && body.receiptTo === 'them'),
+    done: (accepted, body) => onSent(accepted, body.onBehalf && body.receiptTo === 'them', body.topic),
   });
   const errors = sending.errors;
   return (

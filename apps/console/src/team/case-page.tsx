@@ -14,7 +14,7 @@ import {
 } from '../api/words';
 import { useFormWords } from '../app/form-words';
 import { For } from '../app/session';
-import { Failed, Loading, Notice } from '../ui/notice';
+import { Done, Failed, Loading, Notice } from '../ui/notice';
 import { Facts, Page, Part } from '../ui/page';
 import { dueIn, When } from '../ui/time';
 import { AnswerCard } from '../receipt/answers';
@@ -70,7 +70,7 @@ function OneCase({ me }: { me: Me }) {
       wide
       actions={<BackToQueue />}
     >
-      <div role="status">{done && <Notice tone="success">{done}</Notice>}</div>
+      <Done what={done} />
       {one.offeredTo && one.offeredTo !== one.teamId && (
         <Notice tone="info" title="This case is being transferred">
           It is offered to another team. Acknowledging, assigning, writing or answering accepts it.

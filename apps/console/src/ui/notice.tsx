@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Problem } from '../api/client';
 
 type Tone = 'info' | 'success' | 'warning' | 'error';
@@ -68,4 +68,17 @@ export function Loading({ what }: { what: string }) {
 
 export function Empty({ children }: { children: ReactNode }) {
   return <div className="hb-empty">{children}</div>;
+}
+
+/** What the person just did, said and brought into view: the form that had the focus may be gone. */
+export function Done({ what }: { what: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (what) box.current?.focus();
+  }, [what]);
+  return (
+    <div ref={box} tabIndex={-1} role="status" className="hb-done">
+      {what && <Notice tone="success">{what}</Notice>}
+    </div>
+  );
 }

@@ -6,7 +6,7 @@ import { useFormWords } from '../app/form-words';
 import { For } from '../app/session';
 import { Button } from '../ui/button';
 import { Choices, ErrorSummary, Field, Select, Tick } from '../ui/form';
-import { Empty, Failed, Loading, Notice } from '../ui/notice';
+import { Done, Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { useSubmit } from '../ui/submit';
 import { When } from '../ui/time';
@@ -56,7 +56,7 @@ function OneSession() {
       }
       actions={<Link to="/voice">All sessions</Link>}
     >
-      <div role="status">{done && <Notice tone="success">{done}</Notice>}</div>
+      <Done what={done} />
       <Codes session={session} changed={changed} />
       {session.themes.map((theme) => (
         <ThemeCard key={theme.inputId} theme={theme} sessionId={session.sessionId} changed={changed} />
