@@ -13,11 +13,14 @@ export const IsSealed = () =>
     ApiProperty({ type: String, format: 'jwe' }),
   );
 
+/** RFC 3339 in UTC. ISO 8601 alone has week dates and ordinal dates, too, which JavaScript does not read. */
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+
 /** An instant: RFC 3339 in UTC with milliseconds, for example `2026-11-22T08:30:00.000Z`. */
 export const IsInstant = () =>
   applyDecorators(
     IsISO8601({ strict: true, strictSeparator: true }),
-    Matches(/Z$/, { message: '$property must be in UTC (end in Z)' }),
+    Matches(rfc3339, { message: '$property must be an instant in UTC such as 2026-11-22T08:30:00Z' }),
     ApiProperty({ type: String, format: 'date-time' }),
   );
 
