@@ -304,6 +304,23 @@ describe('a concern', () => {
     expect((await ask('GET', `/rounds/${id}`)).body['concerns']).toEqual([]);
   });
 
+  it('is erased by its representative: the key and the words go, the count stays', async () => {
+    const id = await opened();
+    const inputId = await carried(id);
+    const erase = (as: object) => call('POST', `/rounds/${id}/erase`, { as, body: { inputId } });
+    expect((await erase({ ...representative, sub: 'representative-2' })).status).toBe(403);
+    for (let again = 0; again < 2; again += 1) {
+      expect(await erase(representative)).toMatchObject({
+        ...{ status: 200, body: { text: '', voices: 3, state: 'withdrawn', allowed: [] } },
+      });
+    }
+    expect(await published(inputId)).toEqual(['input.raised', 'input.withdrawn', 'input.erased']);
+    await eventually(async () => (await documentOf(inputId))['secret'] === undefined, 'the key to go');
+    expect(await ask('POST', `/rounds/${await opened()}/erase`, { inputId })).toMatchObject(
+      refused('inputId'),
+    );
+  });
+
   it('is carried once for the same key, talks with the team, and may be taken back', async () => {
     const id = await opened();
     const path = `/rounds/${id}/concerns`;

@@ -5,6 +5,7 @@ import { Inputs, ListInputsController } from '#origin';
 import { CarryConcernController } from './concerns/carry-concern.js';
 import { ConcernClock } from './concerns/concern-clock.js';
 import { ConcernStore } from './concerns/concern.store.js';
+import { EraseConcernController } from './concerns/erase-concern.js';
 import { FollowCase } from './concerns/follow-case.js';
 import { ReportBackController } from './concerns/report-back.js';
 import { TalkWithTeamController } from './concerns/talk-with-team.js';
@@ -36,6 +37,7 @@ import { ShowRoundsController } from './rounds/show-rounds.js';
     CarryConcernController,
     ReportBackController,
     TalkWithTeamController,
+    EraseConcernController,
     ListInputsController,
     FollowCase,
     ConcernClock,

@@ -354,6 +354,26 @@ describe('a theme', () => {
     expect(JSON.stringify(document)).not.toMatch(/cold soup/i);
   });
 
+  it('is erased by its adviser: the key and the words go, the count stays', async () => {
+    const { id, inputId } = await raised();
+    const erase = (as: object) => call('POST', `/sessions/${id}/erase`, { as, body: { inputId } });
+    expect((await erase({ ...adviser, sub: 'adviser-2' })).status).toBe(403);
+    for (let again = 0; again < 2; again += 1) {
+      expect(await erase(adviser)).toMatchObject({
+        ...{ status: 200, body: { title: '', text: '', voices: 3, state: 'withdrawn', allowed: [] } },
+      });
+    }
+    expect(await published(inputId)).toEqual(['input.raised', 'input.withdrawn', 'input.erased']);
+    await eventually(async () => {
+      const document = await stack.db('student-voice').collection('themes').findOne({ id: inputId });
+      return document!['secret'] === undefined;
+    }, 'the key to go');
+    const elsewhere = await opened(1);
+    expect(await asAdviser('POST', `/sessions/${elsewhere.id}/erase`, { inputId })).toMatchObject({
+      ...{ status: 422, body: { errors: [{ field: 'inputId', rule: 'theme-of-this-session' }] } },
+    });
+  });
+
   it('belongs to its session, and stands for its responses alone', async () => {
     const one = await raised();
     const two = await opened(1);

@@ -10,6 +10,7 @@ import { OpenSessionController } from './sessions/open-session.js';
 import { SessionStore } from './sessions/session.store.js';
 import { ShowSessionsController } from './sessions/show-sessions.js';
 import { CloseThemeController } from './themes/close-theme.js';
+import { EraseThemeController } from './themes/erase-theme.js';
 import { RaiseThemeController } from './themes/raise-theme.js';
 import { ShowResultController } from './themes/show-result.js';
 import { TalkWithTeamController } from './themes/talk-with-team.js';
@@ -38,6 +39,7 @@ import { ThemeStore } from './themes/theme.store.js';
     RaiseThemeController,
     CloseThemeController,
     TalkWithTeamController,
+    EraseThemeController,
     ShowResultController,
     ListInputsController,
     FollowCase,

@@ -14,6 +14,11 @@ export class WithdrawInputRequest {
   @IsOptional() @IsString() @Length(1, 5_000) why?: string;
 }
 
+/** Who speaks for a group takes the words of one of its inputs away for good. */
+export class EraseInputRequest {
+  @IsId() inputId!: string;
+}
+
 /** "Did this settle it?", asked of a group: people or families, who add up to the input's voices. */
 export class GroupReply {
   @IsId() inputId!: string;
