@@ -3,7 +3,7 @@ import { Body, Controller, Param, Post } from '@nestjs/common';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsString, Length } from 'class-validator';
 import { RuleBroken } from '#contracts';
 import { seal, unseal, unwrap } from '#messaging';
-import { Allow, Caller, Idempotent, Returns, config, districtOfCode, sameBody } from '#platform';
+import { Allow, Caller, Idempotent, Returns, config, sameBody } from '#platform';
 import type { Command } from '#platform';
 import { codeNoOf, takeResponse } from '../sessions/session.js';
 import { SessionStore } from '../sessions/session.store.js';
@@ -20,7 +20,7 @@ export class GiveResponseRequest {
   @ArrayMinSize(1)
   @ArrayMaxSize(20)
   @IsString({ each: true })
-  @Length(0, 5_000, { each: true })
+  @Length(0, longestResponse, { each: true })
   answers!: string[];
 }
 
@@ -50,12 +50,12 @@ export class GiveResponseController {
     @Caller() caller: Caller,
     @Idempotent() command: Command,
   ): Promise<ResponseGivenResponse> {
-    if (answers.join('').length > longestResponse) {
+    if (charactersOf(answers) > longestResponse) {
       const most = `answers may have ${longestResponse} characters in all`;
       throw new RuleBroken('answers', `at-most-${longestResponse}-characters`, most);
     }
     const { codeHash, state, secret } = await this.sessions.opened(caller, id);
-    const district = districtOfCode(caller.code!);
+    const { district } = caller;
     const responseId = responseIdOf(command);
     await this.turns.run(`${district}/${id}`, () =>
       this.sessions.change(district, id, (session) =>
@@ -78,6 +78,11 @@ export class GiveResponseController {
     }
     return { responseId };
   }
+}
+
+/** Characters as people count them, and as every other limit does: an emoji is one. */
+export function charactersOf(answers: string[]): number {
+  return [...answers.join('')].length;
 }
 
 /**
