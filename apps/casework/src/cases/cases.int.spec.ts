@@ -6,8 +6,8 @@ import type { Key } from '#messaging';
 import { eventually, realStack } from '#testing';
 import type { Claims, RunningService, Stack } from '#testing';
 import { CaseworkModule } from '../casework.module.js';
-import { catchMail } from '../clocks/catch-mail.js';
-import type { CaughtMail } from '../clocks/catch-mail.js';
+import { catchMail } from '../clocks/catch-mail.given.js';
+import type { CaughtMail } from '../clocks/catch-mail.given.js';
 import type { CasePage } from './read-cases.js';
 import type { CaseView } from './case-view.js';
 
@@ -331,7 +331,9 @@ describe('casework on real engines', () => {
       ['messages', { text: ' ', language: 'en' }, 'text'],
       ['messages', { text: 'x'.repeat(5_001), language: 'en' }, 'text'],
       ['messages', { text: 'Hello', language: 'english' }, 'language'],
+      ['messages', { text: 'Hello', language: 'en', inputId: 'input-9' }, 'inputId'],
       ['notes', { text: 'Hello', visible: true }, 'visible'],
+      ['notes', { text: 'x'.repeat(10_001) }, 'text'],
       ['transfer', { teamId: 'nobody', note: 'Yours?' }, 'teamId'],
       ['participation', { level: 'decide' }, 'level'],
       ['answer', { ...plain, text: 'x'.repeat(10_001) }, 'text'],

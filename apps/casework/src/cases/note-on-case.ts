@@ -7,7 +7,7 @@ import { note } from './rules/work.js';
 import { HasWords } from './words.js';
 
 export class NoteRequest {
-  @IsString() @Length(1, 5_000) @HasWords() text!: string;
+  @IsString() @Length(1, 10_000) @HasWords() text!: string;
 }
 
 /** POST /api/casework/cases/{id}/notes */

@@ -66,5 +66,8 @@ function addressees(state: Case, { inputId, toAll }: MessageRequest): string[] |
   if (!inputId && !toAll && state.inputs.length > 1) {
     throw invalid('inputId', 'one-of', 'This case has several inputs: say inputId or toAll.');
   }
+  if (inputId && !state.inputs.some((input) => input.inputId === inputId)) {
+    throw invalid('inputId', 'of-this-case', `${inputId} is not an input of this case`);
+  }
   return inputId ? [inputId] : undefined;
 }
