@@ -117,6 +117,11 @@ describe('an import', () => {
     expect(await names('?q=%5E.*')).toEqual([]);
   });
 
+  it('refuses to search for what the database cannot', async () => {
+    const { status, body } = await roster.call('GET', '/api/roster/orgs?q=%00');
+    expect([status, (body['errors'] as { field: string }[])[0]?.field]).toEqual([422, 'q']);
+  });
+
   it('puts a bad row aside with its reason, takes the others, and closes nothing because of it', async () => {
     const orgs = samplePackage()['orgs.csv']!.replace(
       'Phobos Elementary School,school',

@@ -1,5 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { levels } from '#contracts';
 import type { Level } from '#contracts';
 import { Allow, Caller, PageQuery, Returns } from '#platform';
@@ -8,7 +8,12 @@ import { OrgStore } from './org.store.js';
 
 export class ListOrgsQuery extends PageQuery {
   /** A part of the name, in any case and with or without its accents. */
-  @IsOptional() @IsString() @Length(0, 100) q?: string;
+  @IsOptional()
+  @IsString()
+  @Length(0, 100)
+  // The database takes no such character in a search.
+  @Matches(/^[^\0]*$/, { message: 'q must not hold the character U+0000' })
+  q?: string;
   /** The organisation directly above. */
   @IsOptional() @IsString() @Length(1, 128) parent?: string;
   @IsOptional() @IsIn(levels) level?: Level;
