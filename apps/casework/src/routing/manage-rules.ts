@@ -19,7 +19,7 @@ import type { FieldError } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { RoutingSnapshot } from './routing.snapshot.js';
 import { RoutingStore } from './routing.store.js';
-import { etag, refuseUnlessCurrent, versionOf } from './versioned.js';
+import { etag, refuseUnlessRead } from './versioned.js';
 
 /**
  * What matches all conditions that are set goes to the team. Rules with a topic, role or language come first, of the
@@ -86,15 +86,13 @@ export class ManageRules {
   ): Promise<RulesBody> {
     const { district } = caller;
     const before = await this.store.readRules(district);
-    const ifVersion =
-      before.version === 0 && !ifMatch ? 0 : versionOf(ifMatch, 'GET /api/casework/routing-rules');
-    refuseUnlessCurrent(ifVersion, before.version);
+    refuseUnlessRead(ifMatch, before.version, 'GET /api/casework/routing-rules');
     await this.tree.fresh(district);
     const { teams } = await this.store.readTeams(district);
     const known = new Set(teams.map((team) => team.teamId));
     const errors = [...this.wrongRules(caller, body.rules, known), ...wrongTopics(body.topics)];
     if (errors.length > 0) throw new Problem(422, undefined, { detail: errors[0]!.message, errors });
-    const version = await this.store.putRules(district, body.rules, ifVersion);
+    const version = await this.store.putRules(district, body.rules, before.version);
     this.routing.forget(district);
     reply.header('etag', etag(version));
     return { rules: body.rules, topics: published() };

@@ -18,7 +18,7 @@ import { CaseStore } from '../cases/case.store.js';
 import { unassigned } from './route.js';
 import { RoutingSnapshot } from './routing.snapshot.js';
 import { RoutingStore } from './routing.store.js';
-import { etag, refuseUnlessCurrent, versionOf } from './versioned.js';
+import { etag, refuseUnlessRead } from './versioned.js';
 
 /** The group responsible for answering. Belongs to an organisation. */
 export class TeamBody {
@@ -69,12 +69,11 @@ export class ManageTeams {
   ): Promise<TeamsBody> {
     const { district } = caller;
     const before = await this.store.readTeams(district);
-    const ifVersion = before.version === 0 && !ifMatch ? 0 : versionOf(ifMatch, 'GET /api/casework/teams');
-    refuseUnlessCurrent(ifVersion, before.version);
+    refuseUnlessRead(ifMatch, before.version, 'GET /api/casework/teams');
     await this.tree.fresh(district);
     const errors = [...this.wrongTeams(caller, body.teams), ...(await this.stillNeeded(caller, body.teams))];
     if (errors.length > 0) throw new Problem(422, undefined, { detail: errors[0]!.message, errors });
-    const version = await this.store.putTeams(district, body.teams, ifVersion);
+    const version = await this.store.putTeams(district, body.teams, before.version);
     this.routing.forget(district);
     reply.header('etag', etag(version));
     return { teams: body.teams };

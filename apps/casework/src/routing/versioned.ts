@@ -20,8 +20,12 @@ export function versionOf(ifMatch: string | undefined, read: string): number {
   return Number(version);
 }
 
-/** @throws Problem 412 before anything else is looked at. */
-export function refuseUnlessCurrent(ifVersion: number, version: number): void {
-  if (ifVersion !== version)
+/**
+ * What is replaced whole must have been read first, once there is any of it. @throws Problem 428 or 412 before anything
+ * else is looked at.
+ */
+export function refuseUnlessRead(ifMatch: string | undefined, version: number, read: string): void {
+  if (version === 0 && !ifMatch) return;
+  if (versionOf(ifMatch, read) !== version)
     throw new Problem(412, undefined, { detail: `It is at version ${version} now; read it again.` });
 }
