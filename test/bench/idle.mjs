@@ -15,6 +15,9 @@ const ticks = async (pid) => {
 const residentMb = async (pid) =>
   Math.round(Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))[1]) / 1024);
 
+/** Of one core, over the time measured. */
+const percent = (used) => (used / ticksPerSecond / (measuredMs / 1000)) * 100;
+
 /** The processes of the services, without the engines. */
 async function services() {
   const files = await readdir(PIDS).catch(() => []);
@@ -39,9 +42,7 @@ export async function idle() {
   const rows = await Promise.all(
     running.map(async ({ name, pid }, i) => ({
       service: name,
-      'cpu %': Number(
-        (((await ticks(pid)) - before[i]) / ticksPerSecond / (measuredMs / 1000)) * 100,
-      ).toFixed(2),
+      'cpu %': percent((await ticks(pid)) - before[i]).toFixed(2),
       'rss MB': await residentMb(pid),
     })),
   );
