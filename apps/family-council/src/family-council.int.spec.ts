@@ -307,7 +307,7 @@ describe('a concern', () => {
   it('is erased by its representative: the key and the words go, the count stays', async () => {
     const id = await opened();
     const inputId = await carried(id);
-    const erase = (as: object) => call('POST', `/rounds/${id}/erase`, { as, body: { inputId } });
+    const erase = (as: CallOptions['as']) => call('POST', `/rounds/${id}/erase`, { as, body: { inputId } });
     expect((await erase({ ...representative, sub: 'representative-2' })).status).toBe(403);
     for (let again = 0; again < 2; again += 1) {
       expect(await erase(representative)).toMatchObject({

@@ -356,7 +356,7 @@ describe('a theme', () => {
 
   it('is erased by its adviser: the key and the words go, the count stays', async () => {
     const { id, inputId } = await raised();
-    const erase = (as: object) => call('POST', `/sessions/${id}/erase`, { as, body: { inputId } });
+    const erase = (as: CallOptions['as']) => call('POST', `/sessions/${id}/erase`, { as, body: { inputId } });
     expect((await erase({ ...adviser, sub: 'adviser-2' })).status).toBe(403);
     for (let again = 0; again < 2; again += 1) {
       expect(await erase(adviser)).toMatchObject({
