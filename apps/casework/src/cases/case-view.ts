@@ -39,6 +39,8 @@ export class CaseInputView {
   raisedAt!: string;
   heardAt?: string;
   onBehalfOf?: Relation;
+  /** Only on behalf of another, with the words: whether that person agreed. False: they were not asked. */
+  agreed?: boolean;
   linkedTo?: string;
   state!: LoopState;
 }

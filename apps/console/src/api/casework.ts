@@ -43,6 +43,8 @@ export interface CaseInput {
   raisedAt: string;
   heardAt?: string;
   onBehalfOf?: { relation?: string } | string;
+  /** False: somebody spoke for a person who was not asked. */
+  agreed?: boolean;
   state: LoopState;
 }
 export type CaseAction =

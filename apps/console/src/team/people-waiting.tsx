@@ -45,6 +45,7 @@ export function PeopleWaiting({ inputs }: { inputs: CaseInput[] }) {
             )}
             {input.language && ` · in ${languageName(input.language)}`}
             {input.onBehalfOf && ` · on behalf of someone${behalf(input.onBehalfOf)}`}
+            {input.agreed === false && ' · the person was not asked'}
             {input.anonymous
               ? input.reachable
                 ? ' · anonymous, reachable'

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe as about, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { InputWords } from '#contracts';
+import { unseal, unwrap } from '#messaging';
 import { good, runningIntake } from './running-intake.given.js';
 import type { RunningIntake } from './running-intake.given.js';
 
@@ -88,6 +90,32 @@ about('the same Idempotency-Key', () => {
   });
   it('that is too short is refused', async () =>
     expect((await running.raise(good, { 'idempotency-key': 'short' })).status).toBe(422));
+});
+
+about('an input on behalf of another', () => {
+  const onBehalfOf = { relation: 'staff', agreed: false, receiptTo: 'them' };
+  it('who was not asked is taken; its team reads that, and nobody on the way', async () => {
+    const { inputId } = await running.raised({ onBehalfOf });
+    const document = await running.stack.db('intake').collection('inputs').findOne({ id: inputId });
+    const { type, data } = document!['events'][0];
+    expect([type, data.onBehalfOf, data.agreed]).toEqual(['input.raised', 'staff', undefined]);
+    const words = await unseal<InputWords>(unwrap(document!['secret']), data.sealed);
+    expect(words).toEqual({ text: good.text, agreed: false });
+  });
+  it('says whose receipt it is, when it is given and when it is opened', async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const { body } = await running.raise({ ...good, onBehalfOf }, key);
+    expect(body).toMatchObject({ receiptTo: 'them' });
+    expect((await running.raise({ ...good, onBehalfOf }, key)).body).toEqual(body);
+    expect((await running.mine(body.receipt, 'GET')).body).toMatchObject({ onBehalfOf });
+  });
+  it('needs both said', async () => {
+    const refused = await running.raise({ ...good, onBehalfOf: { relation: 'staff' } });
+    expect(refused.body.errors?.map(({ field }) => field)).toEqual([
+      'onBehalfOf.agreed',
+      'onBehalfOf.receiptTo',
+    ]);
+  });
 });
 
 about('callers', () => {

@@ -34,9 +34,9 @@ export class ContactRequest {
 
 export class OnBehalfRequest {
   @IsIn(relations) relation!: Relation;
-  /** Whether the person agreed. */
+  /** Whether the person agreed. False: they were not asked; the input is taken, and its team reads that. */
   @IsBoolean() agreed!: boolean;
-  /** Who holds the receipt. */
+  /** Who holds the receipt: `them`, the one it is about, or `me`, who brings them the answer. */
   @IsIn(['them', 'me']) receiptTo!: 'them' | 'me';
 }
 
@@ -81,4 +81,6 @@ export class RaisedInput {
   receipt!: string;
   /** The receipt page, with the code in the fragment. */
   statusUrl!: string;
+  /** Only on behalf of another. `them`: give them this receipt. */
+  receiptTo?: 'them' | 'me';
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { RuleBroken } from '#contracts';
+import type { InputWords } from '#contracts';
 import { raise } from '#loop';
 import { newKey, seal } from '#messaging';
 import type { Key } from '#messaging';
@@ -40,13 +41,13 @@ export class RaiseInputController {
       // A retry of what was accepted is answered the same, whatever became of the organisation since.
       const there = await this.inputs.load(district, command.id);
       if (there?.state.digest !== command.digest) throw trouble;
-      return receiptOf(district, command.id);
+      return receiptOf(district, command.id, request);
     }
     const { key, wrapped } = newKey();
     const events = await this.raised(request, command, district, key);
     const { created, state } = await this.inputs.create(district, command.id, events, { secret: wrapped });
     if (!created) sameBody(command, state.digest);
-    return receiptOf(district, command.id);
+    return receiptOf(district, command.id, request);
   }
 
   private async raised(
@@ -56,15 +57,14 @@ export class RaiseInputController {
     key: Key,
   ): Promise<InputEvent[]> {
     const now = new Date().toISOString();
-    const { orgId, topic, kind, role, language, anonymous, text, name, contact, onBehalfOf, linkedTo } =
-      request;
+    const { orgId, topic, kind, role, language, anonymous, contact, onBehalfOf, linkedTo } = request;
     const facts = {
       inputId: command.id,
       origin: 'intake' as const,
       orgId,
       topic,
       kind,
-      lane: laneOf(text),
+      lane: laneOf(request.text),
       voices: 1,
       role,
       language,
@@ -75,7 +75,7 @@ export class RaiseInputController {
       raisedAt: request.raisedAt ? instant(request.raisedAt) : now,
       ...(request.heardAt && { heardAt: instant(request.heardAt) }),
       ...(linkedTo && { linkedTo }),
-      sealed: await seal(key, { text, ...(name && { name }) }),
+      sealed: await seal(key, wordsOf(request)),
     };
     return [
       ...raise(facts, now),
@@ -109,9 +109,15 @@ async function sealedContact(
   return { channel: contact.channel, sealed: await seal(key, words), textInMessage: contact.textInMessage };
 }
 
-function receiptOf(district: District, inputId: string): RaisedInput {
+/** What the team reads, and nobody on the way: whether the person agreed as well, since they may have to be asked. */
+function wordsOf({ text, name, onBehalfOf }: RaiseInputRequest): InputWords {
+  return { text, ...(name && { name }), ...(onBehalfOf && { agreed: onBehalfOf.agreed }) };
+}
+
+function receiptOf(district: District, inputId: string, { onBehalfOf }: RaiseInputRequest): RaisedInput {
   const receipt = receiptCode(district, inputId);
-  return { inputId, receipt, statusUrl: receiptLink(receipt) };
+  const to = onBehalfOf && { receiptTo: onBehalfOf.receiptTo };
+  return { inputId, receipt, statusUrl: receiptLink(receipt), ...to };
 }
 
 /** With milliseconds, as all our instants. */

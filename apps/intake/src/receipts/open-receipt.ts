@@ -8,6 +8,7 @@ import type {
   Outcome,
   Participation,
   ReasonWords,
+  Relation,
   Translation,
 } from '#contracts';
 import { allowedActions, open } from '#loop';
@@ -67,6 +68,14 @@ export class ReceiptAnswer {
   at!: string;
   yourWord?: OwnWord;
 }
+/** Someone else entered it for the originator. */
+export class ReceiptOnBehalf {
+  relation!: Relation;
+  /** Whether the originator agreed. False: they were not asked. */
+  agreed!: boolean;
+  /** Whose receipt this is. */
+  receiptTo!: 'them' | 'me';
+}
 /** What an originator sees with the receipt. */
 export class ReceiptView {
   inputId!: string;
@@ -79,6 +88,7 @@ export class ReceiptView {
   targets?: ReceiptTargets;
   participation?: Participation;
   anonymous!: boolean;
+  onBehalfOf?: ReceiptOnBehalf;
   language!: string;
   /** Empty after an erasure, as all words. */
   text!: string;
@@ -119,7 +129,9 @@ export class OpenReceiptController {
       loop = after.state.loop;
     }
     await this.organisations.fresh(held.district);
-    return view(loop, held.key, this.nameOf(held.district, loop.orgId), now);
+    const { onBehalf } = held.input;
+    const seen = await view(loop, held.key, this.nameOf(held.district, loop.orgId), now);
+    return { ...seen, ...(onBehalf && { onBehalfOf: { ...onBehalf } }) };
   }
 
   private nameOf(district: District, orgId: string): string {

@@ -56,4 +56,6 @@ export interface InputWords {
   text: string;
   /** Only for named inputs. */
   name?: string;
+  /** Only on behalf of another: whether that person agreed. False: they were not asked. */
+  agreed?: boolean;
 }
