@@ -72,7 +72,7 @@ async function signedIn(): Promise<string> {
 describe('what is passed on', () => {
   it('arrives as it came, with the host that the caller named and without cookies', async () => {
     answers.set('/api/intake/inputs', { status: 422, body: { title: 'theirs' } });
-    const text = JSON.stringify({ text: 'x'.repeat(300_000) });
+    const text = JSON.stringify({ text: 'x'.repeat(200_000) });
     const response = await fetch(`${gateway.url}/api/intake/inputs?a=1`, {
       method: 'POST',
       body: text,
@@ -90,6 +90,13 @@ describe('what is passed on', () => {
       'x-forwarded-host': new URL(gateway.url).host,
     });
     expect(last().headers.cookie).toBeUndefined();
+  });
+
+  it('is no JSON that every service would refuse as too large', async () => {
+    const before = seen.length;
+    const body = { text: 'x'.repeat(300_000) };
+    expect((await gateway.call('POST', '/api/intake/inputs', { body })).status).toBe(413);
+    expect(seen).toHaveLength(before);
   });
 
   it('to a service that is away answers 503 with Retry-After', async () => {
@@ -219,6 +226,25 @@ describe('what IT sees', () => {
       unreachable: ['reporting'],
     });
     expect((await gateway.call('GET', '/api/ops/parked', { as: { roles: ['lead'] } })).status).toBe(403);
+  });
+
+  it('lists what was discarded when it is asked for, with who and why', async () => {
+    const discarded = { by: 'ivo', why: 'a test', at: '2026-01-01T00:00:00.000Z' };
+    const item = { id: 'eA', service: 'roster', kind: 'failed', discarded };
+    answers.set('/api/roster/ops/parked', { status: 200, body: { items: [item] } });
+    const { body } = await gateway.call('GET', '/api/ops/parked?discarded=true', { as });
+    expect(body['items']).toContainEqual(item);
+    expect(last().url).toMatch(/[?&]discarded=true/);
+    expect((await gateway.call('GET', '/api/ops/parked?discarded=maybe', { as })).status).toBe(422);
+    answers.set('/api/roster/ops/parked', { status: 200, body: { items: [] } });
+  });
+
+  it('names an event in its answer as the list does', async () => {
+    const id = Buffer.from('intake/moon/p/1').toString('base64url');
+    answers.set(`/api/casework/ops/parked/${id}/replay`, { status: 200, body: { id, stillWaiting: 0 } });
+    const body = { why: 'a test' };
+    const answered = await gateway.call('POST', `/api/ops/parked/casework/${id}/replay`, { as, body });
+    expect(answered.body).toEqual({ id, stillWaiting: 0 });
   });
 
   it('passes a decision on with its reason, and the answer back', async () => {

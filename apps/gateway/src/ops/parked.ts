@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { Allow, PageQuery, Problem, Returns, invalid } from '#platform';
 import { ask, upstreams } from '../upstreams.js';
 import type { Answer, Upstream } from '../upstreams.js';
@@ -15,6 +15,18 @@ export class ParkedPath {
   @IsIn(['replay', 'discard']) decision!: 'replay' | 'discard';
 }
 
+export class ParkedQuery extends PageQuery {
+  /** `true` lists what was discarded instead of what waits. */
+  @IsOptional() @IsIn(['true', 'false']) discarded?: 'true' | 'false';
+}
+
+/** Who decided that an event is skipped, and why. */
+export class Discarded {
+  by!: string;
+  why!: string;
+  at!: string;
+}
+
 /** A parked event, without its content. `id` and `service` name it for replay and discard. */
 export class ParkedItem {
   id!: string;
@@ -28,6 +40,7 @@ export class ParkedItem {
   tries!: number;
   parkedAt!: string;
   nextTryAt?: string;
+  discarded?: Discarded;
 }
 
 export class ParkedPage {
@@ -38,6 +51,7 @@ export class ParkedPage {
 }
 
 export class DecisionTaken {
+  /** As it was named, and as the list has it. */
   id!: string;
   /** Events under the same key that still wait. */
   stillWaiting!: number;
@@ -50,7 +64,7 @@ export class ParkedController {
   @Get()
   @Returns(200, ParkedPage, 'Events that could not be applied, of all services')
   async list(
-    @Query() { limit, cursor }: PageQuery,
+    @Query() { limit, cursor, discarded }: ParkedQuery,
     @Headers('authorization') authorization: string,
   ): Promise<ParkedPage> {
     const items: ParkedItem[] = [];
@@ -59,7 +73,7 @@ export class ParkedController {
       ? placeOf(cursor)
       : { service: upstreams[0]! };
     while (at && items.length < limit) {
-      const page = await parkedOf(at.service, limit - items.length, at.cursor, authorization);
+      const page = await parkedOf(at.service, limit - items.length, at.cursor, authorization, discarded);
       if (!page) unreachable.push(at.service);
       items.push(...(page?.items ?? []));
       at = page?.next ? { service: at.service, cursor: page.next } : after(at.service);
@@ -86,8 +100,13 @@ export async function parkedOf(
   limit: number,
   cursor: string | undefined,
   authorization: string,
+  discarded?: ParkedQuery['discarded'],
 ): Promise<ParkedPage | undefined> {
-  const query = new URLSearchParams({ limit: String(Math.min(limit, 200)), ...(cursor && { cursor }) });
+  const query = new URLSearchParams({
+    limit: String(Math.min(limit, 200)),
+    ...(cursor && { cursor }),
+    ...(discarded && { discarded }),
+  });
   const answer = await ask(service, `/api/${service}/ops/parked?${query.toString()}`, {
     authorization,
   }).catch(() => undefined);
