@@ -6,6 +6,7 @@ export * from './auth/receipt.js';
 export * from './auth/token.js';
 export * from './health.js';
 export * from './http/idempotent.js';
+export * from './http/if-match.js';
 export * from './http/page.js';
 export * from './http/problem.js';
 export * from './http/problem.filter.js';

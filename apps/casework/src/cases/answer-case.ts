@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, Param, Post } from '@nestjs/common';
+import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -12,7 +12,7 @@ import {
 } from 'class-validator';
 import { IsLanguageTag, outcomes } from '#contracts';
 import type { AnswerWords, Outcome } from '#contracts';
-import { Allow, Caller, Idempotent, Returns, invalid } from '#platform';
+import { Allow, Caller, Idempotent, IfMatch, Returns, invalid } from '#platform';
 import type { Command } from '#platform';
 import { versionOf } from '../routing/versioned.js';
 import { dateIn } from './calendar.js';
@@ -72,7 +72,7 @@ export class AnswerCase {
     @Param('id') id: string,
     @Body() request: AnswerRequest,
     @Caller() caller: Caller,
-    @Headers('if-match') ifMatch: string | undefined,
+    @IfMatch() ifMatch: string | undefined,
     @Idempotent() command: Command,
   ): Promise<CaseStanding> {
     const { state, by } = await this.desk.open(caller, id);

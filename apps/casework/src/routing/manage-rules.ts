@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Put, Res } from '@nestjs/common';
+import { Body, Controller, Get, Put, Res } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -14,7 +14,7 @@ import {
 import { IsLanguageTag, participationLevels, roles, topicIds, topics } from '#contracts';
 import type { Participation, Role } from '#contracts';
 import { OrganisationTree } from '#organisations';
-import { Allow, Caller, Problem, Returns } from '#platform';
+import { Allow, Caller, IfMatch, Problem, Returns } from '#platform';
 import type { FieldError } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { RoutingSnapshot } from './routing.snapshot.js';
@@ -81,7 +81,7 @@ export class ManageRules {
   async put(
     @Body() body: RulesBody,
     @Caller() caller: Caller,
-    @Headers('if-match') ifMatch: string | undefined,
+    @IfMatch() ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RulesBody> {
     const { district } = caller;

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Put, Res } from '@nestjs/common';
+import { Body, Controller, Get, Put, Res } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -11,7 +11,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { OrganisationTree } from '#organisations';
-import { Allow, Caller, Problem, Returns } from '#platform';
+import { Allow, Caller, IfMatch, Problem, Returns } from '#platform';
 import type { FieldError } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { CaseStore } from '../cases/case.store.js';
@@ -64,7 +64,7 @@ export class ManageTeams {
   async put(
     @Body() body: TeamsBody,
     @Caller() caller: Caller,
-    @Headers('if-match') ifMatch: string | undefined,
+    @IfMatch() ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TeamsBody> {
     const { district } = caller;

@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { OrganisationTree } from '#organisations';
 import { Allow, Caller, Returns, config, districtFacts, invalid } from '#platform';
@@ -24,7 +25,7 @@ export class ClosedLoopQuery {
   @IsOptional() @IsString() @Length(10, 10) from?: string;
   /** First date that no longer counts; tomorrow by default. */
   @IsOptional() @IsString() @Length(10, 10) to?: string;
-  @IsOptional() @IsIn(breakDowns) by: BreakDown = 'org';
+  @ApiProperty({ required: false }) @IsOptional() @IsIn(breakDowns) by: BreakDown = 'org';
 }
 
 /** One part of a break-down: a cell, or only the fact that it is too small to be shown. */

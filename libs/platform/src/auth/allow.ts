@@ -56,6 +56,8 @@ export function Allow(
   const allowance = allowanceOf(who, scope);
   return applyDecorators(
     SetMetadata(ALLOWANCE, allowance),
+    // Nothing at all is one of the ways in, where anyone may call and a token tells more.
+    ...(allowance.public && allowance.roles.length > 0 ? [ApiSecurity({})] : []),
     ...(allowance.roles.length > 0 ? [ApiBearerAuth()] : []),
     ...(allowance.receipt ? [ApiSecurity('receipt')] : []),
     ...(allowance.session ? [ApiSecurity('session')] : []),

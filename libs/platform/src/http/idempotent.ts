@@ -3,6 +3,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { config } from '../config.js';
 import type { RequestWithCaller } from '../auth/caller.js';
+import { describeHeader } from './described-header.js';
 import { invalid } from './problem.js';
 
 /** A command that creates: its id is the same on every retry with the same Idempotency-Key. */
@@ -14,7 +15,20 @@ export interface Command {
 }
 
 /** `@Idempotent() command: Command`. Without the header each request is a command of its own. */
-export const Idempotent = createParamDecorator((_: unknown, context: ExecutionContext): Command => {
+export function Idempotent(): ParameterDecorator {
+  return (controller, method, index) => {
+    Taken()(controller, method, index);
+    describeHeader(controller, method, {
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'The same key with the same body is done once and answered the same; with another body it is 422.',
+      schema: { type: 'string', minLength: 16, maxLength: 128 },
+    });
+  };
+}
+
+const Taken = createParamDecorator((_: unknown, context: ExecutionContext): Command => {
   const request = context.switchToHttp().getRequest<RequestWithCaller>();
   const header = request.headers['idempotency-key'];
   if (header !== undefined && (typeof header !== 'string' || header.length < 16 || header.length > 128)) {

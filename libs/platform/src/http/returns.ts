@@ -2,8 +2,10 @@ import { HttpCode, applyDecorators } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
 
-const problemSchema = {
+/** RFC 9457 problem details, as every document has them under components/schemas/Problem. */
+export const problemSchema = {
   type: 'object',
+  required: ['type', 'title', 'status'],
   properties: {
     type: { type: 'string' },
     title: { type: 'string' },
@@ -29,7 +31,7 @@ export function Returns(
     ApiResponse({
       status: code,
       description,
-      content: { 'application/problem+json': { schema: problemSchema } },
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     });
   return applyDecorators(
     HttpCode(status),
