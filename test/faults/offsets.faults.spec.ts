@@ -51,15 +51,16 @@ async function settled(): Promise<string[]> {
   }, 'rest');
 }
 
-const report = async () => {
+/** The report as text, but for what the clock alone changes: when it was made, and the age of open loops. */
+const report = async (): Promise<string> => {
   const auth = await district.token('leader');
-  const { body } = await district.call<{ asOf?: string }>(
-    'GET',
-    '/api/reporting/closed-loop?org=00417&by=origin',
-    { auth },
+  const path = '/api/reporting/closed-loop?org=00417&by=origin';
+  const { body } = await district.call('GET', path, { auth });
+  return JSON.stringify(
+    body,
+    (name, value: unknown) => (['asOf', 'age'].includes(name) ? undefined : value),
+    1,
   );
-  const { asOf: _, ...told } = body;
-  return told;
 };
 
 describe('group offsets deleted', () => {
@@ -108,10 +109,9 @@ describe('group offsets deleted', () => {
     await district.topics.deleteGroup('reporting');
     await district.start('reporting');
     await caughtUp('reporting', committed);
-    await eventually(async () => {
-      const now = await report();
-      return JSON.stringify(now) === JSON.stringify(sums);
-    }, 'the same report').catch(async () => expect(await report()).toEqual(sums));
+    await eventually(async () => (await report()) === sums, 'the same report').catch(async () =>
+      expect(await report()).toEqual(sums),
+    );
   }, 60_000);
 });
 
@@ -146,7 +146,7 @@ describe('what cannot be read or applied', () => {
     const { body } = await district.call<{ items: Parked[] }>('GET', '/api/ops/parked?limit=200', {
       auth: it_,
     });
-    return body.items.filter((one) => !key || one.key === key);
+    return body.items.filter(({ key: its, kind }) => kind !== 'discarded' && (!key || its === key));
   };
   const decide = (one: Parked, decision: 'replay' | 'discard') =>
     district.call<{ stillWaiting?: number }>('POST', `/api/ops/parked/${one.service}/${one.id}/${decision}`, {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IHeaders, Producer } from 'kafkajs';
+import type { Admin, IHeaders, Producer } from 'kafkajs';
 import { eventClass } from '#contracts';
 import type { HearbackEvent, Publisher } from '#contracts';
 import { config } from '#platform';
@@ -20,6 +20,8 @@ export interface RawMessage {
 /** Plays a publisher in tests of a single service: real messages on the real topics. kafkajs stays behind this library. */
 export class TestTopics {
   private producer: Producer | undefined;
+  private connecting: Promise<void> | undefined;
+  private readonly there = new Map<string, Promise<void>>();
   private readonly seqs = new Map<string, number>();
 
   /** Publishes with the next seq of the event's key, or with the one given (a gap, a repeat). */
@@ -105,18 +107,13 @@ export class TestTopics {
 
   /** Deletes a service's consumer group with all its offsets; nobody may be in it. */
   async deleteGroup(service: string): Promise<void> {
-    const admin = kafkaClient('test').admin();
-    await admin.connect();
-    await admin.deleteGroups([`${config().prefix}.${service}`]);
-    await admin.disconnect();
+    await asAdmin((admin) => admin.deleteGroups([`${config().prefix}.${service}`]));
   }
 
   /** How far a service's consumer group has committed, by `topic/partition`. */
   async committed(service: string): Promise<Map<string, bigint>> {
-    const admin = kafkaClient('test').admin();
-    await admin.connect();
-    const offsets = await admin.fetchOffsets({ groupId: `${config().prefix}.${service}` });
-    await admin.disconnect();
+    const groupId = `${config().prefix}.${service}`;
+    const offsets = await asAdmin((admin) => admin.fetchOffsets({ groupId }));
     return new Map(
       offsets.flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }): [string, bigint] => [
@@ -131,14 +128,27 @@ export class TestTopics {
     await this.producer?.disconnect();
   }
 
+  /** Connects once, and looks for a topic once, however many publish together. */
   private async connected(publisher: Publisher): Promise<Producer> {
-    const kafka = kafkaClient('test');
-    await ensureTopics(kafka, [topicOf(publisher)]);
+    const topic = topicOf(publisher);
+    if (!this.there.has(topic)) this.there.set(topic, ensureTopics(kafkaClient('test'), [topic]));
+    await this.there.get(topic);
     if (!this.producer) {
-      this.producer = kafka.producer({ allowAutoTopicCreation: false });
-      await this.producer.connect();
+      this.producer = kafkaClient('test').producer({ allowAutoTopicCreation: false });
+      this.connecting = this.producer.connect();
     }
+    await this.connecting;
     return this.producer;
+  }
+}
+
+async function asAdmin<T>(act: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafkaClient('test').admin();
+  await admin.connect();
+  try {
+    return await act(admin);
+  } finally {
+    await admin.disconnect();
   }
 }
 
