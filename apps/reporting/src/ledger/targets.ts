@@ -1,6 +1,6 @@
 import type { Step } from '#contracts';
+import type { Answer } from './answer.js';
 import type { Fact } from './facts.js';
-import type { Answer } from './view.js';
 
 /** One step that was owed by an instant. Instants in epoch milliseconds. */
 export interface Target {

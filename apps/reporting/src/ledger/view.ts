@@ -1,5 +1,6 @@
-import type { LoopState, Outcome, ReplyNumbers } from '#contracts';
+import type { LoopState } from '#contracts';
 import { isSettled } from '#loop';
+import type { Answer } from './answer.js';
 import type { Fact, FactOf } from './facts.js';
 import { targetsOf } from './targets.js';
 import type { Target } from './targets.js';
@@ -46,24 +47,6 @@ import type { Target } from './targets.js';
  *
  * `unsettled` has no event yet (no answer says that it is the last); it comes with escalation.
  */
-
-/** One answer of a loop; `at` and `outcome` are unknown until casework's own event is here. Instants in epoch ms. */
-export interface Answer {
-  answerNo: number;
-  outcome?: Outcome;
-  at?: number;
-  reachedAt?: number;
-  /** The originator's last word on it. */
-  word?: 'yes' | 'no' | 'partly';
-  replies?: ReplyNumbers;
-  unconfirmed?: 'silent' | 'unreached';
-  /** When the last word came, or silence closed it. */
-  endedAt?: number;
-  /** When the loop was opened again after it, by whom ever. */
-  reopenedAt?: number;
-  /** A person of the team took it back. */
-  takenBack: boolean;
-}
 
 /** Everything the ledger knows of one loop. Instants in epoch milliseconds, durations in seconds. */
 export interface View {
