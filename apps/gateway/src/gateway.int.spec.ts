@@ -118,6 +118,14 @@ describe('what is passed on', () => {
     expect(seen.slice(before).filter(({ url }) => !url.startsWith('/api/'))).toEqual([]);
   });
 
+  it('has an address that can be read; another is a problem like any other', async () => {
+    const response = await fetch(`${gateway.url}/api/intake/%zz`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      400,
+      'application/problem+json; charset=utf-8',
+    ]);
+  });
+
   it('comes back with headers that keep a browser safe', async () => {
     const { headers } = await gateway.call('GET', '/api/roster/orgs');
     expect(headers.get('x-content-type-options')).toBe('nosniff');

@@ -5,11 +5,12 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import type { CustomStrategy } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AllowanceGuard } from './auth/guard.js';
 import { config, portOf } from './config.js';
 import type { ServiceName } from './config.js';
 import { readJsonOnly } from './http/json-body.js';
-import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemFilter, problemOf } from './http/problem.filter.js';
 import { limitRates } from './http/rate-limit.js';
 import { requestValidation } from './http/validation.js';
 import { NestLog, createLog } from './logging.js';
@@ -60,6 +61,7 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 300 },
+    frameworkErrors: tellUnreadable,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule, adapter, {
     logger: new NestLog(createLog(name)),
@@ -93,6 +95,12 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   await app.init();
   await adapter.getInstance().ready();
   return app;
+}
+
+/** An address that cannot be read has no route, so Nest's filter never sees it. */
+function tellUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  void reply.code(problem.status).type('application/problem+json').send(problem.body());
 }
 
 function transportOf(app: NestFastifyApplication): CustomStrategy['strategy'] | undefined {
