@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -64,6 +65,13 @@ export class RaiseInputRequest {
       validate: isTeamIds,
       defaultMessage: () => "notSeenBy must be up to 20 team ids, or 'school'",
     },
+  })
+  @ApiProperty({
+    required: false,
+    oneOf: [
+      { type: 'array', maxItems: 20, items: { type: 'string', minLength: 1, maxLength: 128 } },
+      { type: 'string', enum: ['school'] },
+    ],
   })
   notSeenBy?: string[] | 'school';
   /** When it was said: at most 60 days back. */
