@@ -45,7 +45,9 @@ function inputs(): object[] {
     language: 'en',
     anonymous: true,
     // The service requests tell New York's time without a zone; it was summer.
-    raisedAt: new Date(/Z$/.test(said.createdAt) ? said.createdAt : `${said.createdAt}-04:00`).toISOString(),
+    raisedAt: new Date(
+      said.createdAt.endsWith('Z') ? said.createdAt : `${said.createdAt}-04:00`,
+    ).toISOString(),
   }));
 }
 
@@ -205,7 +207,7 @@ async function walk(district: District, service: string, auth: string): Promise<
     const query = new URLSearchParams({ limit: '1000', ...(next && { after: next }) });
     const { body } = await district.call<{ items: { state: string }[]; next?: string }>(
       'GET',
-      `/api/${service}/ops/inputs?${query}`,
+      `/api/${service}/ops/inputs?${query.toString()}`,
       { auth },
     );
     all.push(...body.items);

@@ -69,8 +69,8 @@ function named(orgId: string, name: string): HearbackEvent {
 
 /** The documents that a bulk writes, one for each operation. */
 function documentsOf(operations: Operations): string[] {
-  return operations.map((one) =>
-    String((one as unknown as { updateOne: { filter: { _id: string } } }).updateOne.filter._id),
+  return operations.map(
+    (one) => (one as unknown as { updateOne: { filter: { _id: string } } }).updateOne.filter._id,
   );
 }
 
