@@ -56,9 +56,7 @@ describe('what a row adds', () => {
   it('counts a reply for each answer, and asks for settlement only of the newest', () => {
     const disputed: Told = { type: 'closure.disputed', answerNo: 1 };
     const confirmed: Told = { type: 'closure.confirmed', answerNo: 2 };
-    expect(
-      share([raised, disputed, confirmed], [answered, { ...answered, answerNo: 2 }]),
-    ).toMatchObject({
+    expect(share([raised, disputed, confirmed], [answered, { ...answered, answerNo: 2 }])).toMatchObject({
       replies: { yes: 1, no: 1, partly: 0 },
       answer: { reached: true, replied: true, settled: true },
     });
