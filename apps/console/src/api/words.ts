@@ -93,6 +93,25 @@ export const outcomes: Record<Outcome, Plain> = {
   'already answered': { name: 'Already answered', says: 'An answer exists that this person may read.' },
 };
 
+/** How an answer reached its originator. */
+export const deliveries: Record<string, string> = {
+  receipt: 'On the receipt page',
+  email: 'By e-mail',
+};
+
+/** Who a screen is for, as its reader would say it. */
+export const tokenRoles: Record<string, string> = {
+  student: 'students',
+  adviser: 'advisers of student groups',
+  representative: 'family representatives',
+  member: 'team members',
+  lead: 'team leads',
+  leader: 'leaders',
+  it: 'IT',
+  import: 'imports',
+  partner: 'partners',
+};
+
 export const levels: Record<string, string> = {
   school: 'School',
   district: 'District',

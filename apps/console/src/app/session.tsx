@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useLocation } from 'react-router';
 import { Problem } from '../api/client';
+import { tokenRoles } from '../api/words';
 import { fetchMe, type Me, type TokenRole } from '../api/me';
 import { Failed, Loading, Notice } from '../ui/notice';
 import { Page } from '../ui/page';
@@ -67,8 +68,8 @@ export function For({
     return (
       <Page title={title}>
         <Notice tone="warning" title="Your account cannot open this page">
-          You are signed in as {me.data.name} ({me.data.roles.join(', ')}). This page is for:{' '}
-          {roles.join(', ')}. Ask your IT team if this is wrong.
+          You are signed in as {me.data.name}. This page is for{' '}
+          {roles.map((role) => tokenRoles[role] ?? role).join(' and ')}. Ask your IT team if this is wrong.
         </Notice>
       </Page>
     );

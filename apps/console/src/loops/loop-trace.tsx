@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { reporting, type Hop, type LoopRow } from '../api/reporting';
-import { kinds, loopStates, sentenceFor, wordFor } from '../api/words';
+import { deliveries, kinds, loopStates, sentenceFor, wordFor } from '../api/words';
 import { useFormWords } from '../app/form-words';
 import { For } from '../app/session';
 import { Failed, Loading } from '../ui/notice';
@@ -112,7 +112,7 @@ function Hops({ hops }: { hops: Hop[] }) {
             </div>
             <div>
               <p className="hb-hops__what">{wordFor({}, hop.what)}</p>
-              {hop.detail && <p>{inWords(hop.detail)}</p>}
+              {hop.detail && <p>{deliveries[hop.detail] ?? inWords(hop.detail)}</p>}
               <p className="hb-quiet">
                 <When at={hop.at} /> · {hop.publisher} · <code>{hop.event}</code>
               </p>

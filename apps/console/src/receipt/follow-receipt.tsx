@@ -159,18 +159,15 @@ function Followed({ receipt, code, forget }: { receipt: Receipt; code: string; f
             />
           </Part>
           <Timeline items={receipt.timeline} />
-          <Withdraw
-            code={code}
-            changed={changed}
-            because={
-              may('withdraw')
-                ? undefined
-                : 'You cannot take it back at this point. An answer has reached you, or it is closed.'
-            }
-          />
+          {may('withdraw') && <Withdraw code={code} changed={changed} />}
         </div>
       </div>
-      {may('about-me') && form.data && <AboutMe receipt={code} choices={form.data} />}
+      {may('about-me') && form.data && (
+        <details className="hb-fold hb-part">
+          <summary>Help the district see who it hears (only if you want)</summary>
+          <AboutMe receipt={code} choices={form.data} />
+        </details>
+      )}
     </Page>
   );
 }

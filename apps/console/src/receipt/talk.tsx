@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { intake, type Message, type Receipt } from '../api/intake';
 import { Button } from '../ui/button';
 import { ErrorSummary, Field } from '../ui/form';
@@ -30,22 +31,25 @@ export function Talk({
       changed('Your message is with the team.');
     },
   });
-  const closed = receipt.allowed.includes('message')
-    ? undefined
-    : 'This input is closed. To say more, speak up again.';
+  if (!receipt.allowed.includes('message')) {
+    return (
+      <Part title="You and the team" id="talk">
+        <SaidBetween receipt={receipt} />
+        <p className="hb-quiet">
+          This input is closed. To say more, <Link to="/">speak up again</Link>.
+        </p>
+      </Part>
+    );
+  }
   return (
     <Part title="You and the team" id="talk">
-      <Thread
-        messages={receipt.messages}
-        you="originator"
-        names={{ originator: 'You', team: receipt.team?.name ?? 'The team' }}
-      />
+      <SaidBetween receipt={receipt} />
       <ErrorSummary form="talk" of={sending} />
       <form
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!closed) sending.submit({ text: text.trim(), language: receipt.language ?? 'en' });
+          sending.submit({ text: text.trim(), language: receipt.language ?? 'en' });
         }}
       >
         <Field form="talk" name="text" label="Write to the team" errors={sending.errors}>
@@ -59,13 +63,30 @@ export function Talk({
             />
           )}
         </Field>
-        <Button type="submit" look="outline" pending={sending.pending} because={closed}>
+        <Button type="submit" look="outline" pending={sending.pending}>
           Send message
         </Button>
       </form>
     </Part>
   );
 }
+
+function SaidBetween({ receipt }: { receipt: Receipt }) {
+  return (
+    <Thread
+      messages={receipt.messages}
+      you="originator"
+      names={{ originator: 'You', team: receipt.team?.name ?? 'The team' }}
+    />
+  );
+}
+
+/** What a line of a case's thread is, besides a message. */
+const whats: Record<string, string> = {
+  confirmed: 'says it is settled',
+  disputed: 'says it is not settled',
+  withdrawn: 'took it back',
+};
 
 export function Thread({
   messages,
@@ -89,7 +110,7 @@ export function Thread({
         >
           <p className="hb-bubble__who">
             {names[message.from]}
-            {message.what && message.what !== 'message' ? `, ${message.what}` : ''}
+            {message.what && message.what !== 'message' ? ` ${whats[message.what] ?? message.what}` : ''}
             {message.by && message.from === 'team'
               ? ` (${message.by === me ? 'you' : message.by})`
               : ''}, <When at={message.at} />

@@ -5,15 +5,7 @@ import { ErrorSummary, Field } from '../ui/form';
 import { useSubmit } from '../ui/submit';
 
 /** Taking an input back: two steps, so that no slip of a finger does it. */
-export function Withdraw({
-  code,
-  changed,
-  because,
-}: {
-  code: string;
-  changed: (what: string) => void;
-  because: string | undefined;
-}) {
+export function Withdraw({ code, changed }: { code: string; changed: (what: string) => void }) {
   const [open, setOpen] = useState(false);
   const [why, setWhy] = useState('');
   const sending = useSubmit({
@@ -23,9 +15,9 @@ export function Withdraw({
       changed('You took your input back. The team stops its work on it.');
     },
   });
-  if (!open || because) {
+  if (!open) {
     return (
-      <Button look="plain" because={because} onClick={() => setOpen(true)}>
+      <Button look="plain" onClick={() => setOpen(true)}>
         Take this input back
       </Button>
     );

@@ -5,6 +5,7 @@ import { casework, type CaseDetail } from '../api/casework';
 import { personName, type Me } from '../api/me';
 import {
   caseStates,
+  deliveries,
   kinds,
   outcomes,
   owesShapedBy,
@@ -148,7 +149,7 @@ function OneCase({ me }: { me: Me }) {
             <ol className="hb-timeline">
               {one.history.map((item, n) => (
                 <li key={`${item.at} ${n}`}>
-                  <span className="hb-timeline__what">{wordFor({}, item.what)}</span>
+                  <span className="hb-timeline__what">{whatOf(item.what)}</span>
                   {item.detail && <span className="hb-timeline__detail">{detailOf(item, me)}</span>}
                   {item.reason && <span className="hb-timeline__detail">{item.reason}</span>}
                   <span className="hb-timeline__at">
@@ -165,12 +166,18 @@ function OneCase({ me }: { me: Me }) {
   );
 }
 
+/** `answered 2` in the history is "Answer 2 given" on the screen. */
+function whatOf(what: string): string {
+  const [, step = '', answerNo = ''] = /^(\w+) (\d+)$/.exec(what) ?? [];
+  return answerNo ? `Answer ${answerNo} ${step === 'answered' ? 'given' : step}` : wordFor({}, what);
+}
+
 /** Targets, outcomes and people, as the screen says them. */
 function detailOf({ what, detail = '' }: CaseDetail['history'][number], me: Me): string {
   if (what === 'assigned') return personName(detail, me);
   if (what === 'target missed')
     return detail === 'acknowledge' ? 'Picking it up was late' : 'The answer was late';
-  return outcomes[detail as Outcome]?.name ?? detail;
+  return outcomes[detail as Outcome]?.name ?? deliveries[detail] ?? detail;
 }
 
 function BackToQueue() {
