@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { contentPolicy, html, Markup, page } from '../page.js';
 import type { Settings } from '../settings.js';
 import { AUDIENCE } from './mint-token.js';
