@@ -239,7 +239,10 @@ describe('erasure', () => {
   let raised: Raised;
   let team: string;
   let caseId: string;
+  /** Once every loop that reporting knows is counted. */
   const count = async () => {
+    const rows = district.db('reporting').collection('rows');
+    await eventually(async () => !(await rows.findOne({ 'index.dirty': true })), 'the roll-ups');
     const auth = await district.token('leader');
     const path = '/api/reporting/closed-loop?org=00417';
     const { body } = await district.call<{ total: { counts: Record<string, number>; voices: number } }>(
