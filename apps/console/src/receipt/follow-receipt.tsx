@@ -113,7 +113,7 @@ function Followed({ receipt, code, forget }: { receipt: Receipt; code: string; f
     <Page
       title="Your input"
       actions={
-        <Button look="outline" onClick={forget}>
+        <Button look="plain" onClick={forget}>
           Close and forget the code
         </Button>
       }
