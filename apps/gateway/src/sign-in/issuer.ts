@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import {
   ClientSecretBasic,
   ResponseBodyError,
@@ -46,9 +47,9 @@ let found: Promise<Configuration> | undefined;
 
 /** The OIDC issuer that people sign in at: code flow with PKCE, state and nonce. */
 @Injectable()
-export class Issuer {
+export class Issuer implements OnModuleInit {
   /** At start, not at the first sign-in. */
-  constructor() {
+  onModuleInit(): void {
     clientSecret(process.env, config().issuer);
   }
 
