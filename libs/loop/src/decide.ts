@@ -114,10 +114,11 @@ export function erase(loop: Loop, now: string): OriginEvent[] {
     case 'routed':
     case 'acknowledged':
     case 'answered':
+    // A dispute has taken the answer back, as a reopening by the team does: either way it is work that ends unanswered.
+    case 'disputed':
       return [withdrawn(loop, {}, now), gone];
     case 'delivered':
-    case 'promised':
-    case 'disputed': {
+    case 'promised': {
       const answerNo = newestAnswer(loop)?.answerNo ?? 1;
       return [{ type: 'closure.unconfirmed', inputId: loop.inputId, answerNo, why: 'silent', at: now }, gone];
     }

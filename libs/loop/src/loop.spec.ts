@@ -83,7 +83,7 @@ const table: Record<LoopState, readonly Cell[]> = {
   delivered:    [written, no,     yes,    notYet, notYet, nothing, described, goneAnswered, asked,   asked],
   promised:     [written, no,     says('plan-accepted'),
                                           notYet, notYet, nothing, described, goneAnswered, nothing, nothing],
-  disputed:     [written, no,     yes,    no,     no,     nothing, described, goneAnswered, nothing, nothing],
+  disputed:     [written, no,     yes,    no,     no,     nothing, described, goneOpen,     nothing, nothing],
   confirmed:    [no,      no,     nothing, notYet, notYet, nothing, described, gone,        nothing, nothing],
   unconfirmed:  [no,      no,     yes,    notYet, notYet, nothing, described, gone,         nothing, nothing],
   unsettled:    [written, no,     no,     no,     no,     nothing, described, gone,         nothing, nothing],
