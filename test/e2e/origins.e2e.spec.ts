@@ -221,6 +221,7 @@ describe('intake, one person', () => {
       await acts.onReceipt(auth, 'messages', { text: 'It is the east door.', language: 'en' }),
       201,
     );
+    await eventually(async () => (await acts.openCase(caseId, team)).thread.length === 1, 'the message');
     const asked = { text: 'Since when?', language: 'en', waitForReply: true };
     expectStatus(await acts.onCase(caseId, 'messages', team, asked), 201);
     expectStatus(await acts.onCase(caseId, 'notes', team, { text: 'Third time this year.' }), 201);

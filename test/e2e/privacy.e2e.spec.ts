@@ -272,7 +272,11 @@ describe('erasure', () => {
       return one.inputs[0]!.text === goodInput.text && one.answers[0]?.text === goodAnswer.text && one;
     }, 'the words at the team');
     expect(before.notes[0]!.text).toBe('Ask the driver.');
-    const counted = await count();
+    const rows = await district.db('reporting').collection('rows').countDocuments();
+    const counted = await eventually(async () => {
+      const now = await count();
+      return now.raised === rows && now;
+    }, 'everything to be counted');
     expectStatus(await acts.onReceipt(raised.auth, 'erase'), 200);
     const after = await eventually(async () => {
       const one = await acts.openCase(caseId, team);
