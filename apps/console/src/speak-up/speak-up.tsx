@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { intake, type Accepted, type LocalForm } from '../api/intake';
 import { kinds, sentenceFor, wordFor } from '../api/words';
@@ -19,6 +19,8 @@ import { WhoYouAre } from './who-you-are';
 const form = 'speak';
 /** What the address may hold, so that a school can print a link with its own name in it. Never the words. */
 const inAddress = ['org', 'kind', 'topic', 'role', 'lang'] as const;
+
+type Chosen = Record<(typeof inAddress)[number], string>;
 
 export function SpeakUp() {
   const [address] = useSearchParams();
@@ -52,7 +54,6 @@ export function SpeakUp() {
       {choices.data && (
         <SpeakUpFormParts
           choices={choices.data}
-          lang={lang}
           onSent={(accepted, forThem, topic) => setSent({ accepted, forThem, topic })}
         />
       )}
@@ -62,35 +63,32 @@ export function SpeakUp() {
 
 function SpeakUpFormParts({
   choices,
-  lang,
   onSent,
 }: {
   choices: LocalForm;
-  lang: string;
   onSent: (accepted: Accepted, forThem: boolean, topic: string) => void;
 }) {
   const [address, setAddress] = useSearchParams();
   const [words, setWords] = useState(emptyDraft);
-  const chosen = Object.fromEntries(inAddress.map((name) => [name, address.get(name) ?? ''])) as Record<
-    (typeof inAddress)[number],
-    string
-  >;
+  // The address follows the choices and never leads them: on a slow phone it is a choice or two behind.
+  const [chosen, setChosen] = useState<Chosen>(
+    () => Object.fromEntries(inAddress.map((name) => [name, address.get(name) ?? ''])) as Chosen,
+  );
+  const newest = useRef(chosen);
   const draft: Draft = {
     ...words,
     orgId: chosen.org,
     kind: chosen.kind,
     topic: chosen.topic,
     role: chosen.role,
-    language: lang,
+    language: chosen.lang || 'en',
   };
-  const choose = (name: (typeof inAddress)[number], value: string) =>
-    setAddress(
-      (before) => {
-        before.set(name, value);
-        return before;
-      },
-      { replace: true, preventScrollReset: true },
-    );
+  const choose = (name: keyof Chosen, value: string) => {
+    newest.current = { ...newest.current, [name]: value };
+    setChosen(newest.current);
+    const made = Object.entries(newest.current).filter(([, one]) => one !== '');
+    setAddress(Object.fromEntries(made), { replace: true, preventScrollReset: true });
+  };
   const change = (part: Partial<Draft>) => setWords((before) => ({ ...before, ...part }));
   const orgs = useOrgs('');
   const [pickedName, setPickedName] = useState<string>();
