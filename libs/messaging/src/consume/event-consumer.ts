@@ -1,6 +1,4 @@
 import { Logger } from '@nestjs/common';
-// Named imports of kafkajs's errors exist for Jest only: Node sees no static export of them.
-import kafkajs from 'kafkajs';
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { config, isInfrastructureFailure } from '#platform';
 import { partitionCount } from '../kafka/topics.js';
@@ -70,8 +68,8 @@ export class EventConsumer {
     this.consumer.on('consumer.crash', ({ payload }) => {
       this.joined = false;
       this.reason = `the consumer crashed: ${payload.error.message}`;
-      if (!payload.restart || payload.error instanceof kafkajs.KafkaJSNonRetriableError)
-        this.died(this.reason);
+      // Retries that ran out are Kafka being down: kafkajs goes on trying, and commands are taken meanwhile.
+      if (!payload.restart) this.died(this.reason);
     });
     this.consumer.on('consumer.disconnect', () => {
       this.joined = false;
