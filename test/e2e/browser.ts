@@ -74,7 +74,9 @@ export class Visitor {
       const where = `${screen} at ${size.width} px`;
       const over = await this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       if (over > 0) this.problems.push(`${where}: ${over} px too wide`);
-      const { violations } = await new AxeBuilder({ page: this.page }).withTags(standards).analyze();
+      // Our screens have no frames: without the blank page that axe opens for theirs it takes half the time.
+      const axe = new AxeBuilder({ page: this.page }).setLegacyMode().withTags(standards);
+      const { violations } = await axe.analyze();
       for (const { id, nodes } of violations)
         this.problems.push(`${where}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
     }
