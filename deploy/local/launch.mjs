@@ -91,7 +91,7 @@ async function start(args) {
   await Promise.all([tracked(prepareEngines(choice)), tracked(installPackages())]);
   if (stopping) return '';
   const bringingUp = step('Starting Kafka and MongoDB', () => bringUpEngines(choice));
-  tracked(bringingUp.then(({ stop }) => up.push(stop)));
+  void tracked(bringingUp.then(({ stop }) => up.push(stop)));
   const [engines, built] = await Promise.all([bringingUp, tracked(build())]);
   if (built.length === 0) tell('Nothing has changed since the last build');
   if (stopping) return '';

@@ -21,7 +21,8 @@ export function oneLine(error) {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return `Not allowed to write here${where}: give this user the right to write, then start again`;
   }
-  return String(/** @type {Error} */ (error)?.message ?? error).split('\n')[0] ?? 'unknown fault';
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0] ?? 'unknown fault';
 }
 
 /** @typedef {(line: string) => void} Tell */

@@ -40,7 +40,7 @@ function compile(contract: EventClass): QuickCheck {
         .filter((rule) => rule.type === 'customValidation')
         .map((rule) => {
           const [constraint] = storage.getTargetValidatorConstraints(rule.constraintCls);
-          const instance = constraint!.instance as ValidatorConstraintInterface;
+          const instance = constraint!.instance;
           const given = {
             constraints: rule.constraints ?? [],
             property: name,
