@@ -1,5 +1,5 @@
 import { getMetadataStorage } from 'class-validator';
-import type { ValidationArguments, ValidatorConstraintInterface } from 'class-validator';
+import type { ValidationArguments } from 'class-validator';
 import type { EventClass } from '#contracts';
 
 /** Whether data certainly keeps every rule of its class; false says only that the full validation must look. */
