@@ -74,7 +74,7 @@ beforeAll(async () => {
     await ask('PUT', `/api/family-council/rounds/${round}/families`, 'representative', families),
     200,
   );
-  await eventually(async () => (await stored()) === (await stored()), 'everything to be written');
+  await settled();
 }, 150_000);
 afterAll(() => district?.close(), 60_000);
 
@@ -542,7 +542,7 @@ describe('the same Idempotency-Key', () => {
 async function settled(): Promise<void> {
   let last = '';
   await eventually(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const now = await stored();
     const same = now === last;
     last = now;
