@@ -15,6 +15,11 @@ export class Health {
     this.checks.set(name, check);
   }
 
+  /** What is not well about one of them; undefined when it is well, or not checked here. */
+  async trouble(name: string): Promise<string | undefined> {
+    return this.checks.get(name)?.();
+  }
+
   /** What is not well, by name; empty when ready. */
   async troubles(): Promise<Record<string, string>> {
     const troubles: Record<string, string> = {};

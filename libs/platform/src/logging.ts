@@ -55,6 +55,8 @@ export class NestLog implements LoggerService {
     this.write(detail.includes(String(context)) ? 'debug' : 'info', message, context);
   }
   error(message: unknown, ...rest: unknown[]): void {
+    // A failed start is told in one line by who starts; the stack is detail.
+    if (rest.at(-1) === 'ExceptionHandler') return this.write('debug', message, rest.at(-1));
     this.write('error', message, rest.at(-1));
   }
   warn(message: unknown, ...rest: unknown[]): void {

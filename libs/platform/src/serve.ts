@@ -5,11 +5,13 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import type { CustomStrategy } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AllowanceGuard } from './auth/guard.js';
 import { config, portOf } from './config.js';
 import type { ServiceName } from './config.js';
+import { Health } from './health.js';
 import { readJsonOnly } from './http/json-body.js';
+import { unavailable } from './http/problem.js';
 import { ProblemFilter, problemOf } from './http/problem.filter.js';
 import { limitRates } from './http/rate-limit.js';
 import { requestValidation } from './http/validation.js';
@@ -62,6 +64,8 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: tellUnreadable,
+    // Refused by refuseWhileAway, which says when to come back.
+    return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule, adapter, {
     logger: new NestLog(createLog(name)),
@@ -81,6 +85,7 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalGuards(new AllowanceGuard(app.get(Reflector)));
   publishOpenApi(app, name);
+  if (name !== 'gateway') refuseWhileAway(adapter.getInstance() as FastifyInstance, app.get(Health));
   await definition.prepare?.(app);
   const strategy = transportOf(app);
   if (strategy) {
@@ -101,6 +106,21 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
 function tellUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
   void reply.code(problem.status).type('application/problem+json').send(problem.body());
+}
+
+/** While the service stops or its database is away, every caller is told at once to come back, not after a time-out. */
+function refuseWhileAway(fastify: FastifyInstance, health: Health): void {
+  let stopping = false;
+  fastify.addHook('preClose', (done) => {
+    stopping = true;
+    done();
+  });
+  fastify.addHook('onRequest', async (request) => {
+    if (!request.url.startsWith('/api/')) return;
+    if (stopping) throw unavailable('This service is stopping; another takes over in a moment.');
+    const trouble = await health.trouble('mongo');
+    if (trouble) throw unavailable(`${trouble}: nothing can be kept right now. Send the same request again.`);
+  });
 }
 
 function transportOf(app: NestFastifyApplication): CustomStrategy['strategy'] | undefined {

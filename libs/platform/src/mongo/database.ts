@@ -8,13 +8,13 @@ export const DATABASE = Symbol('DATABASE');
 /**
  * Connects the service to its own database. Mongoose keeps the connection and its pool; guarded writes go to the
  * driver's collections directly (docs/adr/0003). `ignoreUndefined` because aggregates are plain data.
- * @throws Error that says what to do, after 10 s without a server.
+ * @throws Error that says what to do, after 5 s without a server.
  */
 export async function connectDatabase(service: string): Promise<{ connection: mongoose.Connection; db: Db }> {
   const { mongo, prefix } = config();
   const connection = mongoose.createConnection(mongo, {
     dbName: `${prefix}-${service}`,
-    serverSelectionTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: 5_000,
     socketTimeoutMS: 30_000,
     maxPoolSize: 20,
     ignoreUndefined: true,
