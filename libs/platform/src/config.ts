@@ -1,3 +1,6 @@
+import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
 /**
  * The environment, read once. Every name starts with HEARBACK_; docs/operate.md lists them with their defaults.
  */
@@ -47,10 +50,17 @@ export const defaultPorts = {
 export type ServiceName = keyof typeof defaultPorts;
 
 let cached: HearbackConfig | undefined;
+let secretKey: KeyObject | undefined;
 
 export function config(): HearbackConfig {
   cached ??= readConfig(process.env);
   return cached;
+}
+
+/** The master secret as a key for HMACs, taken in once: half of an HMAC's cost is its key. */
+export function macKey(): KeyObject {
+  secretKey ??= createSecretKey(config().secret);
+  return secretKey;
 }
 
 /** @throws Error naming the variable, its value and what it must be. */

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { config } from '../config.js';
+import { macKey } from '../config.js';
 import type { District } from '../district.js';
 import { trustedDistrict } from '../district.js';
 
@@ -16,7 +16,7 @@ export function receiptCode(district: District, inputId: string): string {
 
 /** Twenty characters in groups of four, from an HMAC of `what` under the master secret. */
 export function codeOf(what: string): string {
-  const mac = createHmac('sha256', config().secret).update(what).digest();
+  const mac = createHmac('sha256', macKey()).update(what).digest();
   const characters = Array.from({ length: 20 }, (_, i) => alphabet[mac[i]! & 31]!).join('');
   return characters.match(/.{4}/g)!.join('-');
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
-import { config } from '../config.js';
+import { macKey } from '../config.js';
 import type { RequestWithCaller } from '../auth/caller.js';
 import { describeHeader } from './described-header.js';
 import { invalid } from './problem.js';
@@ -46,7 +46,7 @@ const Taken = createParamDecorator((_: unknown, context: ExecutionContext): Comm
     .digest();
   return {
     id: uuidOf(hash),
-    digest: createHmac('sha256', config().secret)
+    digest: createHmac('sha256', macKey())
       .update(JSON.stringify(sorted(request.body)) ?? '')
       .digest('base64url'),
   };
