@@ -98,13 +98,17 @@ export function mayOpen(
   const reachesTeam =
     teamId === 'unassigned' || (teamOrgId !== undefined && reaches(caller, teamOrgId, tree));
   const leadsTeam = caller.roles.includes('lead') && reachesTeam;
-  const fromAbove = leads && reachesFromAbove(caller, raised.orgId, tree);
+  const isSchool = tree.isSchool(raised.orgId);
   if (raised.notSeenBy.some((unseen) => caller.teams.includes(unseen))) throw new Unknown('input');
-  // Whoever leads a school leads those of it that are named as well: the marks of casework's cases.
-  const ofSchool = tree.isSchool(raised.orgId) && belongsTo(caller, raised.orgId, tree);
-  if (leadsTeam && ofSchool && raised.notSeenBy.length > 0) throw new Unknown('input');
+  // A district is no school: there is no level above it to go to, and hiding it would hide it from everyone.
+  const unseenBySchool = isSchool && raised.notSeenBy.includes('school');
+  // The marks of casework's cases: `school` hides everyone of it, in whatever team or role; and whoever leads a school
+  // leads those of it that are named.
+  const ofSchool = isSchool && belongsTo(caller, raised.orgId, tree);
+  if (ofSchool && (unseenBySchool || (leadsTeam && raised.notSeenBy.length > 0))) throw new Unknown('input');
   const inTeam = teamId !== undefined && caller.teams.includes(teamId);
-  if (raised.notSeenBy.includes('school') && !fromAbove && !inTeam && !leadsTeam) throw new Unknown('input');
+  const fromAbove = (leads || caller.roles.includes('lead')) && reachesFromAbove(caller, raised.orgId, tree);
+  if (unseenBySchool && !fromAbove && !inTeam && !leadsTeam) throw new Unknown('input');
   if (inTeam || leadsTeam || (leads && reaches(caller, raised.orgId, tree))) return { raised };
   throw new NotPermitted('This loop is neither in your organisations nor with your team.');
 }

@@ -154,6 +154,26 @@ describe('the scope', () => {
     expect(() => mayOpen(seen({ notSeenBy: ['school'] }), lead('00417'), tree)).not.toThrow();
   });
 
+  it('keeps from a school what casework keeps from it, and from those above it no more than any other loop', () => {
+    const unseen = seen({ notSeenBy: ['school'] });
+    const byRole = (role: 'lead' | 'member', orgs: string[], teams: string[] = []): Caller => ({
+      ...leader(...orgs),
+      roles: [role],
+      teams,
+    });
+    const elsewhere = seen(
+      { notSeenBy: ['school'] },
+      { type: 'case.transferred', teamId: 'partner', teamOrgId: 'another' },
+    );
+    expect(() => mayOpen(unseen, byRole('lead', ['00417']), tree)).not.toThrow();
+    expect(() => mayOpen(elsewhere, byRole('lead', ['00417']), tree)).toThrow(NotPermitted);
+    expect(() => mayOpen(unseen, byRole('lead', ['00417-012']), tree)).toThrow(Unknown);
+    expect(() => mayOpen(unseen, byRole('lead', ['00417', '00417-012']), tree)).toThrow(Unknown);
+    expect(() => mayOpen(unseen, byRole('member', ['00417-012'], ['transport']), tree)).toThrow(Unknown);
+    const ofDistrict = seen({ notSeenBy: ['school'], orgId: '00417' });
+    expect(() => mayOpen(ofDistrict, leader('00417'), tree)).not.toThrow();
+  });
+
   it('hides a loop from those its originator named, as if there were none', () => {
     const unseen = seen({ notSeenBy: ['school'] });
     expect(() => mayOpen(unseen, leader('00417-012'), tree)).toThrow(Unknown);
