@@ -4,6 +4,7 @@ import { Problem, isDuplicateKey, unavailable } from '#platform';
 import type { District, Page } from '#platform';
 import type { Messaging } from '../messaging.js';
 import type { Aggregate } from './aggregate.js';
+import { afterCursor, cursorOf } from './cursor.js';
 import { advance, blank, documentId, guardedWrite, newDocument } from './document.js';
 import type { AggregateDocument } from './document.js';
 import { GroupCommit } from './group-commit.js';
@@ -228,39 +229,4 @@ function onIndex(fields: Record<string, unknown>): Record<string, unknown> {
         : [`index.${name}`, value],
     ),
   );
-}
-
-/** Sort values and id of the last document, so that pages do not shift when others are added before. */
-function cursorOf(sort: Record<string, 1 | -1>, last: AggregateDocument): string {
-  const values = Object.keys(sort).map((name) => last.index[name] ?? null);
-  return Buffer.from(JSON.stringify([...values, last._id])).toString('base64url');
-}
-
-function afterCursor(sort: Record<string, 1 | -1>, cursor: string): Record<string, unknown> {
-  const fields: [string, 1 | -1][] = [
-    ...Object.entries(sort).map(([name, way]) => [`index.${name}`, way] as [string, 1 | -1]),
-    ['_id', 1],
-  ];
-  const values = cursorValues(cursor, fields.length);
-  return {
-    $or: fields.map(([field, way], i) => ({
-      ...Object.fromEntries(fields.slice(0, i).map(([same], j) => [same, values[j]])),
-      [field]: { [way === 1 ? '$gt' : '$lt']: values[i] },
-    })),
-  };
-}
-
-function cursorValues(cursor: string, length: number): unknown[] {
-  try {
-    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const plain =
-      Array.isArray(values) && values.every((value) => value === null || typeof value !== 'object');
-    if (plain && values.length === length) return values as unknown[];
-  } catch {
-    // told below
-  }
-  throw new Problem(422, undefined, {
-    detail: 'cursor must be the next of an earlier page.',
-    errors: [{ field: 'cursor', rule: 'cursor', message: 'cursor must be the next of an earlier page.' }],
-  });
 }
