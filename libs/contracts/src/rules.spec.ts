@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { validateSync } from 'class-validator';
-import { IsInstant } from './rules.js';
+import { HasWords, IsInstant } from './rules.js';
 
 class Sample {
   @IsInstant() at: unknown;
@@ -31,4 +31,38 @@ describe('an instant', () => {
     ['a blank for the T', '2026-11-22 08:30:00Z'],
     ['a number', 1_800_000_000_000],
   ])('%s is none', (_what, at) => expect(isInstant(at)).toBe(false));
+});
+
+class Said {
+  @HasWords() text: unknown;
+}
+class Asked {
+  @HasWords({ each: true }) questions: unknown;
+}
+const broken = (one: object) => validateSync(one).map(({ property, constraints }) => [property, constraints]);
+
+describe('words', () => {
+  it.each(['Hello', ' . ', '¿?', '😀', '午餐', '\u200Fسلام', '👩\u200D🏫', '\0a'])('%j has some', (text) =>
+    expect(broken(Object.assign(new Said(), { text }))).toEqual([]),
+  );
+  it.each([
+    ['nothing', ''],
+    ['blanks', ' \t\r\n\u00A0\u3000'],
+    ['zero-width characters', '\u200B\u200C\u200D\u2060\uFEFF'],
+    ['NUL and controls', '\0\u0007\u001B\u0085'],
+    ['marks of direction', '\u200E\u200F\u202A\u202C\u2066\u2069'],
+    ['fillers', '\u3164\u115F\u1160\uFFA0\u2800\u034F\u00AD'],
+    ['selectors and tags', '\uFE0F\u{E0041}'],
+    ['a number', 5],
+  ])('%s has none', (_what, text) =>
+    expect(broken(Object.assign(new Said(), { text }))).toEqual([
+      ['text', { hasWords: 'text must have words' }],
+    ]),
+  );
+  it('are in each of a list', () => {
+    expect(broken(Object.assign(new Asked(), { questions: ['Why?', 'How?'] }))).toEqual([]);
+    expect(broken(Object.assign(new Asked(), { questions: ['Why?', '\u200B'] }))).toEqual([
+      ['questions', { hasWords: 'questions must have words' }],
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsISO8601, IsString, Length, Matches } from 'class-validator';
+import { IsISO8601, IsString, Length, Matches, ValidateBy } from 'class-validator';
+import type { ValidationOptions } from 'class-validator';
 
 /** A compact JWE: five base64url parts, the second empty because the key is agreed beforehand (`dir`). */
 const compactJwe = /^[\w-]+\.\.[\w-]+\.[\w-]*\.[\w-]+$/;
@@ -26,6 +27,25 @@ export const IsInstant = () =>
 
 /** An id: of an input, a case, an organisation, a team or a person. */
 export const IsId = () => applyDecorators(IsString(), Length(1, 128));
+
+/** Neither a blank nor a control nor a character that shows nothing, such as a zero-width space or a Hangul filler. */
+const shown = /[^\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** Whether a text says anything that can be read. */
+export const hasWords = (text: string): boolean => shown.test(text);
+
+/** Text that can be read: what shows nothing is as empty as no text. For a list with `each`, every one of it. */
+export const HasWords = (options?: ValidationOptions) =>
+  ValidateBy(
+    {
+      name: 'hasWords',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && hasWords(value),
+        defaultMessage: () => '$property must have words',
+      },
+    },
+    options,
+  );
 
 /** A language tag of BCP 47, for example `es` or `zh-Hant`. */
 export const IsLanguageTag = () =>

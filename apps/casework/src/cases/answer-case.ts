@@ -10,7 +10,7 @@ import {
   Length,
   ValidateNested,
 } from 'class-validator';
-import { IsLanguageTag, outcomes } from '#contracts';
+import { HasWords, IsLanguageTag, outcomes } from '#contracts';
 import type { AnswerWords, Outcome } from '#contracts';
 import { Allow, Caller, Idempotent, IfMatch, Returns, invalid } from '#platform';
 import type { Command } from '#platform';
@@ -19,11 +19,11 @@ import { dateIn } from './calendar.js';
 import type { Case } from './case.js';
 import { CaseStore } from './case.store.js';
 import { CaseStanding, Desk } from './desk.js';
+import { IsDate } from './is-date.js';
 import { answer } from './rules/answer.js';
 import { isHiddenFrom } from './rules/may.js';
 import type { By } from './rules/may.js';
 import { TranslationBody } from './translation.js';
-import { IsDate, HasWords } from './words.js';
 
 export class AnswerRequest {
   @IsIn(outcomes) outcome!: Outcome;

@@ -1,11 +1,10 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { participationLevels } from '#contracts';
+import { HasWords, participationLevels } from '#contracts';
 import type { Participation, ReasonWords } from '#contracts';
 import { Allow, Caller, Returns } from '#platform';
 import { CaseStanding, Desk } from './desk.js';
 import { changeParticipation } from './rules/work.js';
-import { HasWords } from './words.js';
 
 export class ParticipationRequest {
   @IsIn(participationLevels) level!: Participation;

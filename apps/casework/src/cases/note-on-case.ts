@@ -1,10 +1,10 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { IsString, Length } from 'class-validator';
+import { HasWords } from '#contracts';
 import { Allow, Caller, Idempotent, Returns } from '#platform';
 import type { Command } from '#platform';
 import { CaseStanding, Desk } from './desk.js';
 import { note } from './rules/work.js';
-import { HasWords } from './words.js';
 
 export class NoteRequest {
   @IsString() @Length(1, 10_000) @HasWords() text!: string;

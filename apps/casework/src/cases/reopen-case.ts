@@ -1,12 +1,12 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { IsString, Length } from 'class-validator';
+import { HasWords } from '#contracts';
 import type { ReasonWords } from '#contracts';
 import { Allow, Caller, Idempotent, Returns } from '#platform';
 import type { Command } from '#platform';
 import { calendarOf } from './calendar.js';
 import { CaseStanding, Desk } from './desk.js';
 import { reopen } from './rules/answer.js';
-import { HasWords } from './words.js';
 
 export class ReopenRequest {
   /** The originator reads it. */

@@ -1,5 +1,6 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { IsString, Length } from 'class-validator';
+import { HasWords } from '#contracts';
 import { addWorkingDays } from '#loop';
 import { Allow, Caller, Idempotent, Returns, invalid } from '#platform';
 import type { Command } from '#platform';
@@ -7,7 +8,6 @@ import { RoutingSnapshot } from '../routing/routing.snapshot.js';
 import { calendarOf } from './calendar.js';
 import { CaseStanding, Desk } from './desk.js';
 import { transfer } from './rules/transfer.js';
-import { HasWords } from './words.js';
 
 export class TransferRequest {
   @IsString() @Length(1, 64) teamId!: string;

@@ -1,6 +1,5 @@
 import { IsIn, IsString, Length } from 'class-validator';
-import { IsLanguageTag } from '#contracts';
-import { HasWords } from './words.js';
+import { HasWords, IsLanguageTag } from '#contracts';
 
 /** The same words in another language, and whether a person or a service translated them. */
 export class TranslationBody {

@@ -9,7 +9,7 @@ import {
   Length,
   ValidateNested,
 } from 'class-validator';
-import { IsLanguageTag } from '#contracts';
+import { HasWords, IsLanguageTag } from '#contracts';
 import type { MessageWords } from '#contracts';
 import { Allow, Caller, Idempotent, Returns, invalid } from '#platform';
 import type { Command } from '#platform';
@@ -17,7 +17,6 @@ import type { Case } from './case.js';
 import { CaseStanding, Desk } from './desk.js';
 import { message } from './rules/work.js';
 import { TranslationBody } from './translation.js';
-import { HasWords } from './words.js';
 
 export class MessageRequest {
   @IsString() @Length(1, 5_000) @HasWords() text!: string;

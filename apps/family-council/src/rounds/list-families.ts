@@ -12,7 +12,7 @@ import {
   ValidateNested,
   validate,
 } from 'class-validator';
-import { IsLanguageTag } from '#contracts';
+import { HasWords, IsLanguageTag } from '#contracts';
 import { Allow, Caller, Problem, Returns, fieldErrors } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { MOST_FAMILIES, listFamilies } from './round.js';
@@ -25,7 +25,7 @@ export class FamilyRequest {
   @Matches(/^[^@]*$/, {
     message: 'familyRef looks like an e-mail address; use an opaque reference of your own',
   })
-  @Matches(/\S/, { message: 'familyRef must not be empty' })
+  @HasWords()
   familyRef!: string;
   @IsLanguageTag() language!: string;
   /** Whether the representative may reach out to the family. */

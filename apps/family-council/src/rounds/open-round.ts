@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { IsString, Length, Matches } from 'class-validator';
-import { IsId, IsInstant } from '#contracts';
+import { IsString, Length } from 'class-validator';
+import { HasWords, IsId, IsInstant } from '#contracts';
 import { OrganisationTree } from '#organisations';
 import { Allow, Caller, Idempotent, Returns, sameBody } from '#platform';
 import type { Command } from '#platform';
@@ -10,7 +10,7 @@ import { RoundStore } from './round.store.js';
 export class OpenRoundRequest {
   /** The organisation that the round is about. */
   @IsId() orgId!: string;
-  @IsString() @Length(1, 200) @Matches(/\S/, { message: 'title must not be empty' }) title!: string;
+  @IsString() @Length(1, 200) @HasWords() title!: string;
   /** What the families are asked, and what the district wants them to know. */
   @IsString() @Length(0, 10_000) brief!: string;
   @IsInstant() opensAt!: string;

@@ -16,6 +16,7 @@ about('a bad input is refused with its field named, and nothing is stored', () =
   const contact = { channel: 'email', address: 'ana@example.org', textInMessage: false };
   const cases: [string, unknown, number, string | undefined][] = [
     ['empty text', deep({ text: '' }), 422, 'text'],
+    ['text that shows nothing', deep({ text: '\u200B\0' }), 422, 'text'],
     ['blank text', deep({ text: '  \n ' }), 422, 'text'],
     ['10,001 characters', deep({ text: 'x'.repeat(10_001) }), 422, 'text'],
     ['text as a number', deep({ text: 7 }), 422, 'text'],

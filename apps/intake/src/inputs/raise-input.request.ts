@@ -12,7 +12,17 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { IsId, IsInstant, IsLanguageTag, channels, kinds, relations, roles, topicIds } from '#contracts';
+import {
+  HasWords,
+  IsId,
+  IsInstant,
+  IsLanguageTag,
+  channels,
+  kinds,
+  relations,
+  roles,
+  topicIds,
+} from '#contracts';
 import type { Channel, Kind, Relation, Role } from '#contracts';
 
 /** Blanks around words are nobody's words. Anything but a string goes on as it is, to be refused. */
@@ -47,13 +57,13 @@ export class RaiseInputRequest {
   @IsIn(topicIds) topic!: string;
   @IsIn(kinds) kind!: Kind;
   /** 1 to 10,000 characters. */
-  @Trimmed() @IsString() @Length(1, 10_000) text!: string;
+  @HasWords() @Trimmed() @IsString() @Length(1, 10_000) text!: string;
   /** Who speaks, as they say themselves. */
   @IsIn(roles) role!: Role;
   @IsLanguageTag() language!: string;
   @IsBoolean() anonymous!: boolean;
   /** Not with `anonymous`. */
-  @IsOptional() @Trimmed() @IsString() @Length(1, 200) name?: string;
+  @IsOptional() @HasWords() @Trimmed() @IsString() @Length(1, 200) name?: string;
   /** Also for anonymous input: we can reach you, no team sees who. */
   @IsOptional() @IsObject() @ValidateNested() @Type(() => ContactRequest) contact?: ContactRequest;
   @IsOptional() @IsObject() @ValidateNested() @Type(() => OnBehalfRequest) onBehalfOf?: OnBehalfRequest;

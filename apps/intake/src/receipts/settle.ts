@@ -1,5 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { HasWords } from '#contracts';
 import type { ReasonWords } from '#contracts';
 import { confirm, dispute } from '#loop';
 import { Allow, Caller, Idempotent, Returns } from '#platform';
@@ -16,7 +17,7 @@ export class DisputeRequest {
   /** The newest answer; an old one is refused. */
   @IsInt() @Min(1) @Max(1_000_000) answerNo!: number;
   /** Why it is not settled, or what is still missing: 1 to 5,000 characters. */
-  @Trimmed() @IsString() @Length(1, 5_000) reason!: string;
+  @HasWords() @Trimmed() @IsString() @Length(1, 5_000) reason!: string;
   /** Partly settled: counted as no, shown apart. */
   @IsOptional() @IsBoolean() partly?: boolean;
 }

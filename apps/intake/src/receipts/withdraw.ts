@@ -1,5 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { IsOptional, IsString, Length } from 'class-validator';
+import { HasWords } from '#contracts';
 import type { ReasonWords } from '#contracts';
 import { withdraw } from '#loop';
 import { Allow, Caller, Idempotent, Returns } from '#platform';
@@ -8,7 +9,7 @@ import { Trimmed } from '../inputs/raise-input.request.js';
 import { ReceiptState, Receipts, sealFor } from './receipts.js';
 
 export class WithdrawRequest {
-  @IsOptional() @Trimmed() @IsString() @Length(1, 5_000) why?: string;
+  @IsOptional() @HasWords() @Trimmed() @IsString() @Length(1, 5_000) why?: string;
 }
 
 @Controller('receipts/me/withdraw')

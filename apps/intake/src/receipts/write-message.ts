@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { IsString, Length } from 'class-validator';
-import { IsLanguageTag } from '#contracts';
+import { HasWords, IsLanguageTag } from '#contracts';
 import type { MessageWords } from '#contracts';
 import { message } from '#loop';
 import { Allow, Caller, Idempotent, Returns } from '#platform';
@@ -10,7 +10,7 @@ import { ReceiptState, Receipts, sealFor } from './receipts.js';
 
 export class WriteMessageRequest {
   /** 1 to 5,000 characters. */
-  @Trimmed() @IsString() @Length(1, 5_000) text!: string;
+  @HasWords() @Trimmed() @IsString() @Length(1, 5_000) text!: string;
   @IsLanguageTag() language!: string;
 }
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsString, Length, Matches } from 'class-validator';
-import { IsId, IsInstant } from '#contracts';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsString, Length } from 'class-validator';
+import { HasWords, IsId, IsInstant } from '#contracts';
 import { newKey } from '#messaging';
 import { OrganisationTree } from '#organisations';
 import { Allow, Caller, Idempotent, Returns, config, sameBody } from '#platform';
@@ -11,14 +11,14 @@ import { SessionStore } from './session.store.js';
 export class OpenSessionRequest {
   /** The organisation that the session is about. */
   @IsId() orgId!: string;
-  @IsString() @Length(1, 200) @Matches(/\S/, { message: 'title must not be empty' }) title!: string;
+  @IsString() @Length(1, 200) @HasWords() title!: string;
   /** One to twenty questions to the group, each up to 500 characters. */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(20)
   @IsString({ each: true })
   @Length(1, 500, { each: true })
-  @Matches(/\S/, { each: true, message: 'each of questions must say something' })
+  @HasWords({ each: true })
   questions!: string[];
   @IsInstant() opensAt!: string;
   @IsInstant() closesAt!: string;

@@ -96,7 +96,7 @@ describe('a response', () => {
   it('has one answer a question', () =>
     expect(() => take(session, 'h1', 'r1', ['only one'])).toThrow(rule('answers', 'one-for-each-question')));
   it('says something', () =>
-    expect(() => take(session, 'h1', 'r1', ['', ' '])).toThrow(rule('answers', 'not-all-empty')));
+    expect(() => take(session, 'h1', 'r1', ['', ' \u200B\0'])).toThrow(rule('answers', 'not-all-empty')));
   it.each([
     [before, 'not open yet'],
     [later, 'closed'],

@@ -1,4 +1,4 @@
-import { RuleBroken, StateRefuses } from '#contracts';
+import { RuleBroken, StateRefuses, hasWords } from '#contracts';
 import { isRepeat } from '#loop';
 
 /**
@@ -127,7 +127,7 @@ export function takeResponse(
       `answers must have one entry for each of the ${session.questions.length} questions; an empty one skips it`,
     );
   }
-  if (!answers.some((answer) => answer.trim() !== '')) {
+  if (!answers.some(hasWords)) {
     throw new RuleBroken('answers', 'not-all-empty', 'answers must say something on at least one question');
   }
   if (session.used.includes(codeHash))

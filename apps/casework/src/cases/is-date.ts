@@ -1,9 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsISO8601, Matches } from 'class-validator';
 
-/** Blanks are no words. */
-export const HasWords = () => Matches(/\S/, { message: '$property must have words' });
-
 /** A day that exists, for example `2027-02-28`. */
 export const IsDate = () =>
   applyDecorators(
