@@ -290,6 +290,10 @@ describe('a concern', () => {
 
   it.each<{ wrong: Record<string, unknown>; field: string }>([
     { wrong: { text: '' }, field: 'text' },
+    { wrong: { text: '\u200B\0' }, field: 'text' },
+    { wrong: { heardAt: '2999-01-01T00:00:00Z' }, field: 'heardAt' },
+    { wrong: { heardAt: '2020-01-01T00:00:00Z' }, field: 'heardAt' },
+    { wrong: { heardAt: 'yesterday' }, field: 'heardAt' },
     { wrong: { text: 'x'.repeat(10_001) }, field: 'text' },
     { wrong: { topic: 'weather' }, field: 'topic' },
     { wrong: { kind: 'rant' }, field: 'kind' },

@@ -390,6 +390,8 @@ describe('a theme', () => {
     for (const [wrong, field] of [
       [{ topic: 'weather' }, 'topic'],
       [{ text: '' }, 'text'],
+      [{ text: '\u200B\0' }, 'text'],
+      [{ heardAt: 'yesterday' }, 'heardAt'],
       [{ text: 'x'.repeat(10_001) }, 'text'],
       [{ responseIds: [] }, 'responseIds'],
       [{ kind: 'rant' }, 'kind'],

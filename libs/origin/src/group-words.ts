@@ -1,17 +1,17 @@
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { IsId, IsLanguageTag } from '#contracts';
+import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { HasWords, IsId, IsLanguageTag } from '#contracts';
 import { seal, unwrap } from '#messaging';
 
 /** Who speaks for a group writes to the team about one of its inputs. */
 export class WriteToTeamRequest {
   @IsId() inputId!: string;
-  @IsString() @Length(1, 5_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
+  @IsString() @Length(1, 5_000) @HasWords() text!: string;
   @IsLanguageTag() language!: string;
 }
 
 export class WithdrawInputRequest {
   @IsId() inputId!: string;
-  @IsOptional() @IsString() @Length(1, 5_000) why?: string;
+  @IsOptional() @IsString() @Length(1, 5_000) @HasWords() why?: string;
 }
 
 /** Who speaks for a group takes the words of one of its inputs away for good. */
@@ -28,7 +28,12 @@ export class GroupReply {
   @IsInt() @Min(0) @Max(1_000_000) no!: number;
   @IsInt() @Min(0) @Max(1_000_000) noReply!: number;
   /** The words of those who said no; they always reach the team. */
-  @IsOptional() @IsString() @Length(1, 5_000) reason?: string;
+  @IsOptional() @IsString() @Length(1, 5_000) @HasWords() reason?: string;
+}
+
+/** When it was said, of an entry made later, with milliseconds as all our instants; the loop says how far back. */
+export function heardAtOf({ heardAt }: { heardAt?: string }): { heardAt?: string } {
+  return heardAt ? { heardAt: new Date(heardAt).toISOString() } : {};
 }
 
 /** Seals words under an input's key; empty once that is erased, when the loop refuses them anyway. */

@@ -1,9 +1,10 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsString, Length, Matches } from 'class-validator';
-import { IsLanguageTag, kinds, topicIds } from '#contracts';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { HasWords, IsInstant, IsLanguageTag, kinds, topicIds } from '#contracts';
 import type { Kind } from '#contracts';
 import { newKey, seal } from '#messaging';
 import { OrganisationTree } from '#organisations';
+import { heardAtOf } from '#origin';
 import { Allow, Caller, Idempotent, Returns, sameBody } from '#platform';
 import type { Command } from '#platform';
 import { MOST_FAMILIES } from '../rounds/round.js';
@@ -12,7 +13,7 @@ import { carryConcern } from './concern.js';
 import { ConcernStore } from './concern.store.js';
 
 export class CarryConcernRequest {
-  @IsString() @Length(1, 10_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
+  @IsString() @Length(1, 10_000) @HasWords() text!: string;
   /** One of the published topics. */
   @IsIn(topicIds) topic!: string;
   @IsIn(kinds) kind!: Kind;
@@ -23,6 +24,8 @@ export class CarryConcernRequest {
   @IsString({ each: true })
   families!: string[];
   @IsLanguageTag() language!: string;
+  /** When the families said it: at most 60 days back. */
+  @IsOptional() @IsInstant() heardAt?: string;
 }
 
 export class ConcernCarriedResponse {
@@ -46,17 +49,19 @@ export class CarryConcernController {
   )
   async carry(
     @Param('id') id: string,
-    @Body() { text, topic, kind, families, language }: CarryConcernRequest,
+    @Body() request: CarryConcernRequest,
     @Caller() caller: Caller,
     @Idempotent() command: Command,
   ): Promise<ConcernCarriedResponse> {
+    const { text, topic, kind, families, language } = request;
     const { district } = caller;
     const { state: round } = await this.rounds.own(caller, id);
     const inputId = command.id;
     const before = await this.concerns.load(district, inputId);
     if (!before) await this.organisations.require(district, round.orgId);
     const { key, wrapped } = newKey();
-    const input = { inputId, topic, kind, language, sealed: await seal(key, { text }) };
+    const sealed = await seal(key, { text });
+    const input = { inputId, topic, kind, language, ...heardAtOf(request), sealed };
     const carried = { roundId: id, families, digest: command.digest, input };
     const concern =
       before ??

@@ -70,6 +70,20 @@ describe('a concern', () => {
         ...{ anonymous: true, onBehalfOf: 'representative' },
       },
     ]));
+  it('may have been heard up to 60 days before', () => {
+    const heard = (heardAt: string) =>
+      carryConcern(
+        round,
+        { roundId: 'round-1', families: ['f1'], digest: 'd1', input: { ...input, heardAt } },
+        now,
+      )[1];
+    expect(heard('2026-09-01T11:00:00.000Z')).toMatchObject({
+      heardAt: '2026-09-01T11:00:00.000Z',
+      raisedAt: now,
+    });
+    expect(() => heard('2026-08-06T15:59:59.000Z')).toThrow(rule('heardAt', 'at-most-60-days-back'));
+    expect(() => heard('2026-10-05T16:00:00.001Z')).toThrow(rule('heardAt', 'not-in-the-future'));
+  });
   it('counts a family once', () => expect(carry(['f1', 'f1'])[1]).toMatchObject({ voices: 1 }));
   it('stands only for families of the round', () =>
     expect(() => carry(['f1', 'f9'])).toThrow(rule('families.1', 'known-family')));

@@ -45,7 +45,7 @@ export const reportBackDays = 5;
 export function carryConcern(
   round: Round,
   command: Pick<Concern, 'roundId' | 'families' | 'digest'> & {
-    input: Pick<RaiseFacts, 'inputId' | 'topic' | 'kind' | 'language' | 'sealed'>;
+    input: Pick<RaiseFacts, 'inputId' | 'topic' | 'kind' | 'language' | 'heardAt' | 'sealed'>;
   },
   now: string,
 ): ConcernEvent[] {

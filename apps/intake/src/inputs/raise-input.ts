@@ -5,6 +5,7 @@ import { raise } from '#loop';
 import { newKey, seal } from '#messaging';
 import type { Key } from '#messaging';
 import { OrganisationTree } from '#organisations';
+import { heardAtOf } from '#origin';
 import { Allow, Caller, Idempotent, Returns, codeHash, receiptCode, sameBody } from '#platform';
 import type { Command, District } from '#platform';
 import { receiptLink } from '../receipts/receipt-link.js';
@@ -73,7 +74,7 @@ export class RaiseInputController {
       ...(onBehalfOf && { onBehalfOf: onBehalfOf.relation }),
       notSeenBy: request.notSeenBy === 'school' ? ['school'] : (request.notSeenBy ?? []),
       raisedAt: request.raisedAt ? instant(request.raisedAt) : now,
-      ...(request.heardAt && { heardAt: instant(request.heardAt) }),
+      ...heardAtOf(request),
       ...(linkedTo && { linkedTo }),
       sealed: await seal(key, wordsOf(request)),
     };

@@ -1,18 +1,10 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-} from 'class-validator';
-import { IsLanguageTag, kinds, topicIds } from '#contracts';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { HasWords, IsInstant, IsLanguageTag, kinds, topicIds } from '#contracts';
 import type { Kind } from '#contracts';
 import { newKey, seal } from '#messaging';
 import { OrganisationTree } from '#organisations';
+import { heardAtOf } from '#origin';
 import { Allow, Caller, Idempotent, Returns, sameBody } from '#platform';
 import type { Command } from '#platform';
 import { MOST_CODES } from '../sessions/session.js';
@@ -21,8 +13,8 @@ import { raiseTheme, themeWords } from './theme.js';
 import { ThemeStore } from './theme.store.js';
 
 export class RaiseThemeRequest {
-  @IsString() @Length(1, 200) @Matches(/\S/, { message: 'title must not be empty' }) title!: string;
-  @IsString() @Length(1, 10_000) @Matches(/\S/, { message: 'text must not be empty' }) text!: string;
+  @IsString() @Length(1, 200) @HasWords() title!: string;
+  @IsString() @Length(1, 10_000) @HasWords() text!: string;
   /** One of the published topics. */
   @IsIn(topicIds) topic!: string;
   /** The responses that it was drawn from; the theme stands for as many voices as there are different ones. */
@@ -35,6 +27,8 @@ export class RaiseThemeRequest {
   @IsOptional() @IsIn(kinds) kind?: Kind;
   /** Of title and text; English unless it says otherwise. */
   @IsOptional() @IsLanguageTag() language?: string;
+  /** When the group said it, where it was noted on paper: at most 60 days back. */
+  @IsOptional() @IsInstant() heardAt?: string;
 }
 
 export class ThemeRaisedResponse {
@@ -58,17 +52,19 @@ export class RaiseThemeController {
   )
   async raise(
     @Param('id') id: string,
-    @Body() { title, text, topic, kind = 'concern', language = 'en', responseIds }: RaiseThemeRequest,
+    @Body() request: RaiseThemeRequest,
     @Caller() caller: Caller,
     @Idempotent() command: Command,
   ): Promise<ThemeRaisedResponse> {
+    const { title, text, topic, kind = 'concern', language = 'en', responseIds } = request;
     const { district } = caller;
     const session = await this.sessions.own(caller, id);
     const inputId = command.id;
     const before = await this.themes.load(district, inputId);
     if (!before) await this.organisations.require(district, session.state.orgId);
     const { key, wrapped } = newKey();
-    const input = { inputId, topic, kind, language, sealed: await seal(key, themeWords(title, text)) };
+    const sealed = await seal(key, themeWords(title, text));
+    const input = { inputId, topic, kind, language, ...heardAtOf(request), sealed };
     const drawn = { sessionId: id, responseIds, digest: command.digest, input };
     const theme =
       before ??

@@ -38,6 +38,24 @@ describe('a theme', () => {
         ...{ voices: 2, role: 'student', anonymous: true, lane: 'open', raisedAt: now },
       },
     ]));
+  it('may have been heard up to 60 days before', () => {
+    const heard = (heardAt: string) =>
+      raiseTheme(
+        session,
+        { sessionId: 'session-1', responseIds: ['r1'], digest: 'd1', input: { ...input, heardAt } },
+        now,
+      )[1];
+    expect(heard('2026-09-01T11:00:00.000Z')).toMatchObject({
+      heardAt: '2026-09-01T11:00:00.000Z',
+      raisedAt: now,
+    });
+    expect(() => heard('2026-08-06T10:59:59.000Z')).toThrow(
+      expect.objectContaining({ field: 'heardAt', rule: 'at-most-60-days-back' }),
+    );
+    expect(() => heard('2026-10-05T11:00:00.001Z')).toThrow(
+      expect.objectContaining({ field: 'heardAt', rule: 'not-in-the-future' }),
+    );
+  });
   it('counts a response once', () => expect(draw('r1', 'r1', 'r2')[1]).toMatchObject({ voices: 2 }));
   it('is drawn only from responses of its session', () =>
     expect(() => draw('r1', 'other')).toThrow(

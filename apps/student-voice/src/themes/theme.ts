@@ -51,7 +51,7 @@ export function bodyOf({ title, text }: ThemeWords): string {
 export function raiseTheme(
   session: Session,
   command: Pick<Theme, 'sessionId' | 'responseIds' | 'digest'> & {
-    input: Pick<RaiseFacts, 'inputId' | 'topic' | 'kind' | 'language' | 'sealed'>;
+    input: Pick<RaiseFacts, 'inputId' | 'topic' | 'kind' | 'language' | 'heardAt' | 'sealed'>;
   },
   now: string,
 ): ThemeEvent[] {
