@@ -91,6 +91,8 @@ export interface Receipt {
   targets?: { acknowledgeBy?: string; answerBy?: string };
   participation?: Participation;
   anonymous: boolean;
+  /** Someone else entered it. `agreed` false: the person was not asked. */
+  onBehalfOf?: { relation: string; agreed: boolean; receiptTo: 'them' | 'me' };
   text?: string;
   language?: string;
   timeline: { at: string; what: string; detail?: string }[];

@@ -17,6 +17,13 @@ import { Talk } from './talk';
 import { Timeline } from './timeline';
 import { Withdraw } from './withdraw';
 
+const writers: Record<string, string> = {
+  advocate: 'Someone who speaks up for another person',
+  interpreter: 'An interpreter',
+  staff: 'Someone of the staff',
+  representative: 'A representative',
+};
+
 export function FollowReceipt() {
   const { code, keep, forget } = useFragmentCode('hearback.receipt');
   const receipt = useQuery({
@@ -44,6 +51,13 @@ export function FollowReceipt() {
     );
   }
   return <Followed receipt={receipt.data} code={code} forget={forget} />;
+}
+
+/** Only of an input that someone wrote for another. */
+function enteredBy(of: Receipt['onBehalfOf']): [string, string][] {
+  if (!of) return [];
+  const asked = of.agreed ? 'The person it is for agreed.' : 'The person it is for was not asked.';
+  return [['Written by', `${writers[of.relation] ?? 'Someone else'}. ${asked}`]];
 }
 
 function EnterCode({ keep, wrong = '' }: { keep: (code: string) => void; wrong?: string }) {
@@ -155,6 +169,7 @@ function Followed({ receipt, code, forget }: { receipt: Receipt; code: string; f
                   'Your name',
                   receipt.anonymous ? 'Not given. No team sees who you are.' : 'The team sees it',
                 ],
+                ...enteredBy(receipt.onBehalfOf),
               ]}
             />
           </Part>

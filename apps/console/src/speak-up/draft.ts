@@ -21,7 +21,7 @@ export interface Draft {
   textInMessage: boolean;
   onBehalf: boolean;
   relation: string;
-  agreed: boolean;
+  agreed: 'yes' | 'no' | '';
   receiptTo: 'them' | 'me';
   /** A plain date, empty when it was heard today. */
   heardOn: string;
@@ -39,7 +39,7 @@ export const emptyDraft: Omit<Draft, 'orgId' | 'topic' | 'kind' | 'role' | 'lang
   textInMessage: false,
   onBehalf: false,
   relation: '',
-  agreed: false,
+  agreed: '',
   receiptTo: 'them',
   heardOn: '',
   hide: 'nobody',
@@ -70,8 +70,7 @@ export function check(draft: Draft): FieldError[] {
   }
   if (draft.onBehalf) {
     owed('onBehalfOf.relation', draft.relation, 'Choose how you speak for them');
-    if (!draft.agreed)
-      wrong.push({ field: 'onBehalfOf.agreed', message: 'Ask the person first, then tick that they agree' });
+    owed('onBehalfOf.agreed', draft.agreed, 'Choose if they know that you are writing');
   }
   if (draft.hide === 'teams' && draft.hiddenTeams.length === 0) {
     wrong.push({ field: 'notSeenBy', message: 'Choose the team that must not see this' });
@@ -94,7 +93,7 @@ export function toInput(draft: Draft): NewInput {
       contact: { channel: draft.channel, address: draft.address.trim(), textInMessage: draft.textInMessage },
     }),
     ...(draft.onBehalf && {
-      onBehalfOf: { relation: draft.relation, agreed: draft.agreed, receiptTo: draft.receiptTo },
+      onBehalfOf: { relation: draft.relation, agreed: draft.agreed === 'yes', receiptTo: draft.receiptTo },
       ...(draft.heardOn && { heardAt: new Date(`${draft.heardOn}T12:00:00`).toISOString() }),
     }),
     ...(draft.hide === 'school' && { notSeenBy: 'school' as const }),

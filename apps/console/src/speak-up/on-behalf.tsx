@@ -36,12 +36,20 @@ export function OnBehalf({ form, draft, change, errors }: Omit<PartProps, 'choic
             )}
           </Field>
           <Choices form={form} name="onBehalfOf.agreed" label="Did they agree?" errors={errors}>
-            <Tick
+            <Radio
               name="agreed"
               value="yes"
               label="Yes, they know about this and agree"
-              checked={draft.agreed}
-              onChange={(agreed) => change({ agreed })}
+              checked={draft.agreed === 'yes'}
+              onChange={() => change({ agreed: 'yes' })}
+            />
+            <Radio
+              name="agreed"
+              value="no"
+              label="They do not know that I am writing"
+              says="We take it all the same. The team reads that they were not asked."
+              checked={draft.agreed === 'no'}
+              onChange={() => change({ agreed: 'no' })}
             />
           </Choices>
           <Choices form={form} name="onBehalfOf.receiptTo" label="Who keeps the receipt?" errors={errors}>
