@@ -53,7 +53,7 @@ async function raised() {
   const theme = { title: 'Cold soup', text: 'Three of us got cold soup.', topic: 'meals', responseIds };
   const { status, body } = await asAdviser('POST', `/sessions/${id}/themes`, theme);
   expect(status).toBe(201);
-  return { id, codes, inputId: String(body['inputId']) };
+  return { id, codes, responseIds, inputId: String(body['inputId']) };
 }
 
 type Themes = { themes: { inputId: string; state: string; answers: { text: string }[] }[] };
@@ -381,6 +381,12 @@ describe('a theme', () => {
     expect(await asAdviser('POST', `/sessions/${two.id}/closure`, closure)).toMatchObject({
       status: 422,
       body: { errors: [{ field: 'inputId' }] },
+    });
+    const longAgo = { ...{ title: 'T', text: 'Text', topic: 'meals' }, heardAt: '2020-01-01T00:00:00Z' };
+    const heard = { ...longAgo, responseIds: one.responseIds };
+    expect(await asAdviser('POST', `/sessions/${one.id}/themes`, heard)).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'heardAt', rule: 'at-most-60-days-back' }] },
     });
     const theme = { title: 'T', text: 'Text', topic: 'meals', responseIds: ['unknown'] };
     expect(await asAdviser('POST', `/sessions/${two.id}/themes`, theme)).toMatchObject({
