@@ -184,9 +184,12 @@ export class EventPublisher {
         if (event.type === 'input.erased') keys.push(keyMessage(entry.district, event.key, null));
       }
     }
-    // Keys first: a reader that has the event can nearly always read its words.
-    if (keys.length > 0) await this.producer.send({ topic: keyTopic(), messages: keys, acks: -1 });
-    await this.producer.send({ topic: topicOf(this.name), messages, acks: -1 });
+    // In one request, so that a reader that has the event can nearly always read its words; one that is early waits.
+    const topicMessages = [
+      ...(keys.length > 0 ? [{ topic: keyTopic(), messages: keys }] : []),
+      { topic: topicOf(this.name), messages },
+    ];
+    await this.producer.sendBatch({ topicMessages, acks: -1 });
   }
 
   private sentOne(key: string, entry: Entry, events: StoredEvent[]): void {
