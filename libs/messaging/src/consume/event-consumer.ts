@@ -46,7 +46,7 @@ export class EventConsumer {
       heartbeatInterval: Math.min(3_000, Math.floor(sessionMs / 3)),
       rebalanceTimeout: 20_000,
       // Bounds how long stopping waits for a fetch that brings nothing.
-      maxWaitTimeInMs: 1_500,
+      maxWaitTimeInMs: 2_500,
       maxBytesPerPartition: 1_048_576,
       retry: {
         retries: 10,

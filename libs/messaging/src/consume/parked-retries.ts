@@ -26,10 +26,10 @@ export class ParkedRetries {
     this.timer = setInterval(() => {
       this.running ??= this.once()
         .catch((error: unknown) =>
-          this.logger.warn({ msg: `retries failed, tried again in 1 s: ${(error as Error).message}` }),
+          this.logger.warn({ msg: `retries failed, tried again in 2 s: ${(error as Error).message}` }),
         )
         .finally(() => (this.running = undefined));
-    }, 1_000);
+    }, 2_000);
   }
 
   async stop(): Promise<void> {

@@ -1,17 +1,32 @@
 import { createRequire } from 'node:module';
 
+interface InFlight {
+  sentAt: number;
+  requestTimeout: number;
+  timeoutRequest(): void;
+}
+
 interface RequestQueue {
   pending: unknown[];
+  inflight: Map<number, InFlight>;
+  enforceRequestTimeout: boolean;
+  requestTimeoutIntervalId: NodeJS.Timeout;
+  isConnected(): boolean;
+  destroy(): void;
+  scheduleRequestTimeoutCheck(): void;
   throttledUntil: number;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   scheduleCheckPendingRequests(): void;
   checkPendingRequests(): void;
 }
 
+const lookForTimeoutsMs = 1_000;
+
 /**
  * Mends kafkajs 2.2.4: its request queue re-arms a timer with a negative delay, which Node runs after 1 ms, for each
  * connection, for ever, though nothing waits (kafkajs issues 1751 and 1768: 6.3 % of a core for one idle client, 0.7 %
- * with this). Nothing pending needs no timer: a push re-arms it, and so does the end of throttling.
+ * with this). Nothing pending needs no timer: a push re-arms it, and so does the end of throttling. And each connection
+ * looks for requests that took too long ten times a second; against time-outs of many seconds, once is enough.
  */
 export function mendIdleTimer(): void {
   const require = createRequire(import.meta.url);
@@ -26,5 +41,15 @@ export function mendIdleTimer(): void {
       },
       Math.max(throttled, 10),
     );
+  };
+  prototype.scheduleRequestTimeoutCheck = function scheduleRequestTimeoutCheck(): void {
+    if (!this.enforceRequestTimeout) return;
+    this.destroy();
+    this.requestTimeoutIntervalId = setInterval(() => {
+      for (const request of this.inflight.values()) {
+        if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest();
+      }
+      if (!this.isConnected()) this.destroy();
+    }, lookForTimeoutsMs);
   };
 }
