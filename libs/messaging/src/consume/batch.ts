@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { KafkaMessage } from 'kafkajs';
 import type { EventClass } from '#contracts';
 import type { District } from '#platform';
-import { Unreadable, contractOf, readData, readEnvelope } from '../publish/wire.js';
+import { Unreadable, contractOf, eventId, messageKey, readData, readEnvelope } from '../publish/wire.js';
 import { parkedBytes, parkedEvent } from './parked.js';
 import type { ParkedEvent, ParkedEvents } from './parked.js';
 import type { Effects, Incoming, Outcome, Target, Targets } from './effects.js';
@@ -79,10 +79,12 @@ export class Batch {
   private async applyLines(lines: Line[], park: ParkedEvent[]): Promise<void> {
     if (lines.length > 0) {
       await this.prepare([...new Set(lines.map((line) => line.district))]);
-      const held = await this.parked.under([...new Set(lines.map((line) => `${line.district}/${line.key}`))]);
+      const held = await this.parked.under([
+        ...new Set(lines.map((line) => messageKey(line.district, line.key))),
+      ]);
       const works: Line[] = [];
       for (const line of lines) {
-        const free = this.heldBack(line, held.get(`${line.district}/${line.key}`) ?? [], park);
+        const free = this.heldBack(line, held.get(messageKey(line.district, line.key)) ?? [], park);
         if (free.events.length > 0) works.push(free);
       }
       const outcomes = await this.effects.apply(works.map((line) => ({ ...line, id: line.key })));
@@ -156,7 +158,18 @@ export class Batch {
       }
       const data = readData(message, envelope.type);
       return this.wanted(contract, data)
-        ? [{ id: idOf(envelope), topic, envelope, contract, data, message, parked: false, discarded: false }]
+        ? [
+            {
+              id: eventId(envelope.publisher, envelope.district, envelope.key, envelope.seq),
+              topic,
+              envelope,
+              contract,
+              data,
+              message,
+              parked: false,
+              discarded: false,
+            },
+          ]
         : [];
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -233,20 +246,6 @@ function skipped(waiting: ParkedEvent[], next: Incoming): Incoming[] {
 function messageOf(entry: ParkedEvent): KafkaMessage {
   const value = entry.value ? Buffer.from(entry.value.buffer) : null;
   return { value, headers: entry.headers } as unknown as KafkaMessage;
-}
-
-function idOf({
-  publisher,
-  district,
-  key,
-  seq,
-}: {
-  publisher: string;
-  district: string;
-  key: string;
-  seq: number;
-}): string {
-  return `${publisher}/${district}/${key}/${seq}`;
 }
 
 function triesOf(entries: ParkedEvent[], id: string): number {

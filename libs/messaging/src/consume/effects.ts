@@ -1,7 +1,6 @@
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
-import { MongoBulkWriteError } from 'mongodb';
 import type { EventClass, EventData, KeyField } from '#contracts';
-import { isDuplicateKey, isInfrastructureFailure } from '#platform';
+import { documentErrors, isDuplicateKey, isInfrastructureFailure } from '#platform';
 import type { District } from '#platform';
 import { validateEvent } from '../publish/validate.js';
 import type { Envelope } from '../publish/wire.js';
@@ -200,10 +199,8 @@ async function bulkErrors(
     await store.writeAll(operations);
     return new Map();
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error;
-    const writeErrors = [error.writeErrors].flat();
-    const lost = writeErrors.find((one) => isInfrastructureFailure(one.err ?? one));
-    if (writeErrors.length === 0 || lost) throw error;
+    const writeErrors = documentErrors(error);
+    if (writeErrors.some((one) => isInfrastructureFailure(one.err ?? one))) throw error;
     return new Map(writeErrors.map((one) => [one.index, one]));
   }
 }

@@ -1,9 +1,9 @@
-import { Binary, MongoBulkWriteError } from 'mongodb';
+import { Binary } from 'mongodb';
 import type { Collection, Db, Filter } from 'mongodb';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import { Problem, config } from '#platform';
+import { Problem, config, documentErrors, isDuplicateKey } from '#platform';
 import type { District, Page } from '#platform';
-import { eventId } from '../publish/wire.js';
+import { eventId, messageKey } from '../publish/wire.js';
 import type { Envelope } from '../publish/wire.js';
 
 /**
@@ -68,10 +68,7 @@ export class ParkedEvents {
     try {
       await this.collection.insertMany(events, { ordered: false });
     } catch (error) {
-      const others =
-        error instanceof MongoBulkWriteError
-          ? [error.writeErrors].flat().filter((one) => one.code !== 11000)
-          : [error];
+      const others = documentErrors(error).filter((one) => !isDuplicateKey(one));
       if (others.length > 0) throw error;
     }
   }
@@ -203,7 +200,7 @@ export function parkedEvent(
   return {
     _id: eventId(publisher, district, key, seq),
     kind,
-    holdKey: `${district}/${key}`,
+    holdKey: messageKey(district, key),
     district,
     key,
     publisher,

@@ -1,6 +1,5 @@
-import { MongoBulkWriteError } from 'mongodb';
 import type { Collection, Document } from 'mongodb';
-import { isDuplicateKey } from '#platform';
+import { documentErrors, isDuplicateKey } from '#platform';
 
 interface Waiting {
   document: Document;
@@ -49,14 +48,12 @@ export class GroupCommit {
         writeConcern: { w: 'majority', journal: true },
       });
     } catch (error) {
-      const writeErrors = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
-      const unknown =
-        writeErrors.length === 0 || (error as MongoBulkWriteError).result?.getWriteConcernError?.();
-      if (unknown) {
-        for (const one of group) one.reject(error);
+      try {
+        for (const one of documentErrors(error)) failed.set(one.index, one);
+      } catch (unknown) {
+        for (const one of group) one.reject(unknown);
         return;
       }
-      for (const one of writeErrors) failed.set(one.index, one);
     }
     group.forEach((one, i) => {
       const error = failed.get(i);

@@ -1,3 +1,6 @@
+import { MongoBulkWriteError } from 'mongodb';
+import type { WriteError } from 'mongodb';
+
 /** Names of driver errors after which the database may be back in a moment: nothing is wrong with the document. */
 const infrastructure = new Set([
   'MongoNetworkError',
@@ -32,4 +35,15 @@ export function isInfrastructureFailure(error: unknown): boolean {
 
 export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === 11000;
+}
+
+/**
+ * The errors of single documents in an unordered write; the other documents are durably written.
+ * @throws the error itself when that is not known: the connection was lost, or the write concern was not met.
+ */
+export function documentErrors(error: unknown): WriteError[] {
+  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+  const errors = [error.writeErrors].flat();
+  if (errors.length === 0) throw error;
+  return errors;
 }
