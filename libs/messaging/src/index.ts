@@ -1,4 +1,6 @@
 export * from './consume/on.js';
+export { crashPoint, crashPoints } from './crash-point.js';
+export type { CrashPoint } from './crash-point.js';
 export * from './messaging.js';
 export * from './messaging.module.js';
 export * from './sealing/key-ring.js';

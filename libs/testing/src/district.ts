@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { TestTopics } from '#messaging';
+import type { CrashPoint } from '#messaging';
 import { engines } from './engines.js';
 
 export const serviceNames = [
@@ -54,6 +55,8 @@ export interface District {
   ): Promise<string>;
   /** SIGKILL, and a new process at once, as a supervisor does. */
   kill(name: RunningName): Promise<void>;
+  /** A service dies by itself, once, when it next comes to this point; a supervisor starts it again. */
+  dieAt(name: RunningName, point: CrashPoint): void;
   /** SIGTERM, and none in its place until `start`. */
   stop(name: RunningName): Promise<void>;
   start(name: RunningName): Promise<void>;
@@ -103,7 +106,7 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
   let closing = false;
   const launch = (name: RunningName, extra: NodeJS.ProcessEnv = {}): ChildProcess => {
     const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${name}/src/main.js`], {
-      env: { ...all, ...extra },
+      env: { ...all, HEARBACK_CRASH_FILE: join(data, `${name}.crash`), ...extra },
     });
     const log = createWriteStream(join(data, `${name}.log`), { flags: 'a' });
     child.stdout.pipe(log);
@@ -156,6 +159,7 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
       child.kill('SIGKILL');
       await gone;
     },
+    dieAt: (name, point) => writeFileSync(join(data, `${name}.crash`), point),
     stop: async (name) => {
       stopping.add(name);
       await stopped(processes.get(name)!);

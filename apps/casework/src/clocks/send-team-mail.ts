@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
-import { Consumer, OnWork } from '#messaging';
+import { Consumer, OnWork, crashPoint } from '#messaging';
 import { OrganisationTree } from '#organisations';
 import { MailRefused, Mailer, config, districtFacts } from '#platform';
 import type { District } from '#platform';
@@ -67,6 +67,7 @@ export class SendTeamMail implements BeforeApplicationShutdown {
     const to = this.addressOf(state, mail, district);
     if (!to) return void (await settled('no address'));
     if (mail.tries >= mostTries) return void (await settled('given up'));
+    crashPoint('before delivery attempt');
     const mine = await this.record(
       state,
       district,
@@ -75,6 +76,7 @@ export class SendTeamMail implements BeforeApplicationShutdown {
       at,
     );
     if (!mine || Date.now() < this.downUntil) return;
+    crashPoint('after delivery attempt');
     const { publicUrl } = config();
     const { timeZone } = districtFacts(district);
     const orgName = this.tree.find(district, state.orgId)?.name ?? state.orgId;
@@ -87,6 +89,7 @@ export class SendTeamMail implements BeforeApplicationShutdown {
         msg: `the mail server does not take mail, tried again later: ${(error as Error).message}`,
       });
     }
+    crashPoint('after delivery');
     await settled('sent');
   }
 

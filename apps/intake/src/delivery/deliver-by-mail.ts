@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AnswerWords, MessageWords } from '#contracts';
 import { undeliverable } from '#loop';
-import { Consumer, OnWork, unseal, unwrap } from '#messaging';
+import { Consumer, OnWork, crashPoint, unseal, unwrap } from '#messaging';
 import type { Key } from '#messaging';
 import { MailRefused, Mailer, config, receiptCode } from '#platform';
 import type { District } from '#platform';
@@ -29,12 +29,14 @@ export class DeliverByMail {
   async work(_state: Input, id: string, district: District): Promise<void> {
     const now = new Date().toISOString();
     const claimed: { letter?: Letter } = {};
+    crashPoint('before delivery attempt');
     const { state, secret } = await this.inputs.change(district, id, (input) => {
       claimed.letter = dueLetter(input.letters, now);
       return claimed.letter ? [{ type: 'letter-attempted', letter: nameOf(claimed.letter), at: now }] : [];
     });
     const { letter } = claimed;
     if (!letter || !state.contact || !secret) return;
+    crashPoint('after delivery attempt');
     const key = unwrap(secret);
     const name = nameOf(letter);
     let words: AnswerWords | MessageWords | undefined;
@@ -48,6 +50,7 @@ export class DeliverByMail {
       await this.failed(district, id, letter, error);
       return;
     }
+    crashPoint('after delivery');
     await this.inputs.change(district, id, ({ loop }) =>
       accepted(loop, letter, words !== undefined, new Date().toISOString()),
     );

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { config, districtFacts, trustedDistrict } from '#platform';
 import type { District } from '#platform';
+import { crashPoint } from '#messaging';
 import { RowStore } from '../ledger/row.store.js';
 import type { DirtyRow } from '../ledger/row.store.js';
 import { view } from '../ledger/view.js';
@@ -94,7 +95,9 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
       for (const bucket of its) buckets.set(bucketId(bucket), bucket);
       ofRow.set(row, its.map(bucketId));
     }
+    crashPoint('before roll-up write');
     const written = await this.recountAll(district, [...buckets.values()], days);
+    crashPoint('after roll-up write');
     await this.rows.clean(dirty.filter((row) => ofRow.get(row)?.every((id) => written.has(id))));
     return dirty.length;
   }

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { KafkaMessage } from 'kafkajs';
 import type { EventClass } from '#contracts';
 import type { District } from '#platform';
+import { crashPoint } from '../crash-point.js';
 import { Unreadable, contractOf, eventId, messageKey, readData, readEnvelope } from '../publish/wire.js';
 import { parkedBytes, parkedEvent } from './parked.js';
 import type { ParkedEvent, ParkedEvents } from './parked.js';
@@ -54,7 +55,9 @@ export class Batch {
     const lines = this.linesOf(incoming);
     for (const line of lines) line.events.push(...skipped(entries, line.events[0]!));
     await this.prepare([...new Set(lines.map((line) => line.district))]);
+    crashPoint('before replay');
     const outcomes = await this.effects.apply(lines.map((line) => ({ ...line, id: line.key })));
+    crashPoint('after replay');
     for (const outcome of outcomes) {
       if (outcome.failed) {
         const { event, reason } = outcome.failed;

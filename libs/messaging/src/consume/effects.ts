@@ -2,6 +2,7 @@ import type { AnyBulkWriteOperation, Document } from 'mongodb';
 import type { EventClass, EventData, KeyField } from '#contracts';
 import { documentErrors, isDuplicateKey, isInfrastructureFailure } from '#platform';
 import type { District } from '#platform';
+import { crashPoint } from '../crash-point.js';
 import { validateEvent } from '../publish/validate.js';
 import type { Envelope } from '../publish/wire.js';
 import type { AggregateStore } from '../store/aggregate-store.js';
@@ -110,10 +111,12 @@ export class Effects {
     outcomes: Map<Work, Outcome>,
   ): Promise<Work[]> {
     if (writes.length === 0) return [];
+    crashPoint('before effect write');
     const errors = await bulkErrors(
       store,
       writes.map((write) => write.operation),
     );
+    crashPoint('after effect write');
     const again: Work[] = [];
     writes.forEach(({ work, after }, i) => {
       const error = errors.get(i);

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { config, isInfrastructureFailure } from '#platform';
+import { crashPoint } from '../crash-point.js';
 import { partitionCount } from '../kafka/topics.js';
 import type { Batch, Fetched } from './batch.js';
 
@@ -187,8 +188,10 @@ export class EventConsumer {
     if (this.offsets.size === 0) return;
     const offsets = [...this.offsets.values()];
     this.offsets.clear();
+    crashPoint('before offset commit');
     try {
       await this.consumer.commitOffsets(offsets);
+      crashPoint('after offset commit');
     } catch (error) {
       // A rebalance is under way: the next owner reads these events again and skips them by their numbers.
       this.logger.debug({ msg: `offsets not committed: ${(error as Error).message}` });

@@ -3,6 +3,7 @@ import type { Collection, Db, Filter } from 'mongodb';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { Problem, config, documentErrors, isDuplicateKey } from '#platform';
 import type { District, Page } from '#platform';
+import { crashPoint } from '../crash-point.js';
 import { eventId, messageKey } from '../publish/wire.js';
 import type { Envelope } from '../publish/wire.js';
 
@@ -65,12 +66,15 @@ export class ParkedEvents {
   async park(events: ParkedEvent[]): Promise<void> {
     if (events.length === 0) return;
     this.some = true;
+    const step = events.every(({ kind }) => kind === 'behind' || kind === 'gap') ? 'hold' : 'park';
+    crashPoint(`before ${step}`);
     try {
       await this.collection.insertMany(events, { ordered: false });
     } catch (error) {
       const others = documentErrors(error).filter((one) => !isDuplicateKey(one));
       if (others.length > 0) throw error;
     }
+    crashPoint(`after ${step}`);
   }
 
   /**
@@ -88,7 +92,10 @@ export class ParkedEvents {
   }
 
   async remove(ids: string[]): Promise<void> {
-    if (ids.length > 0) await this.collection.deleteMany({ _id: { $in: ids }, kind: { $ne: 'discarded' } });
+    if (ids.length === 0) return;
+    crashPoint('before release');
+    await this.collection.deleteMany({ _id: { $in: ids }, kind: { $ne: 'discarded' } });
+    crashPoint('after release');
   }
 
   /** Its next try is later each time; what waits `behind` it is not tried before. */

@@ -3,6 +3,7 @@ import type { Collection, Document } from 'mongodb';
 import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Publisher as PublisherName } from '#contracts';
 import type { District } from '#platform';
+import { crashPoint } from '../crash-point.js';
 import { keyTopic, topicOf } from '../kafka/topics.js';
 import type { AggregateDocument, StoredEvent } from '../store/document.js';
 import { messageKey, toMessage } from './wire.js';
@@ -189,7 +190,9 @@ export class EventPublisher {
       ...(keys.length > 0 ? [{ topic: keyTopic(), messages: keys }] : []),
       { topic: topicOf(this.name), messages },
     ];
+    crashPoint('before publish');
     await this.producer.sendBatch({ topicMessages, acks: -1 });
+    crashPoint('after publish');
   }
 
   private sentOne(key: string, entry: Entry, events: StoredEvent[]): void {
@@ -227,8 +230,10 @@ export class EventPublisher {
           ],
         },
       }));
+      crashPoint('before mark');
       try {
         await collection.bulkWrite(operations, { ordered: false, writeConcern: { w: 1, journal: false } });
+        crashPoint('after mark');
       } catch (error) {
         this.logger.warn({ msg: `marks not moved, events will repeat: ${(error as Error).message}` });
       }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Timestamp } from 'mongodb';
 import type { Collection, Db, Document } from 'mongodb';
+import { crashPoint } from '../crash-point.js';
 import type { Leases } from '../lease.js';
 import type { AggregateDocument } from '../store/document.js';
 import type { EventPublisher } from './publisher.js';
@@ -68,11 +69,13 @@ export class Sweep {
         .sort({ pendingSince: 1, _id: 1 })
         .limit(pageSize)
         .toArray();
+      if (page.length > 0) crashPoint('before sweep');
       for (const document of page) {
         if (!this.publisher.knows(collection, String(document._id))) {
           this.publisher.offer(collection, document as unknown as AggregateDocument);
         }
       }
+      if (page.length > 0) crashPoint('after sweep');
       after = page.at(-1);
       if (page.length < pageSize) return;
       while (this.publisher.waiting > 5_000) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -2,6 +2,7 @@ import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
 import { Unknown } from '#contracts';
 import { Problem, isDuplicateKey, unavailable } from '#platform';
 import type { District, Page } from '#platform';
+import { crashPoint } from '../crash-point.js';
 import type { Messaging } from '../messaging.js';
 import type { Aggregate } from './aggregate.js';
 import { afterCursor, cursorOf } from './cursor.js';
@@ -205,10 +206,12 @@ export class AggregateStore<S, E extends { type: string }> {
     const { updateOne } = guardedWrite(before, after) as {
       updateOne: { filter: Document; update: Document };
     };
+    crashPoint('before command write');
     try {
       const result = await this.collection.updateOne(updateOne.filter, updateOne.update, {
         writeConcern: { w: 'majority', journal: true },
       });
+      crashPoint('after command write');
       return result.matchedCount === 1;
     } catch (error) {
       if (isDuplicateKey(error)) return false;

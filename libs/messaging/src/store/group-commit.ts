@@ -1,5 +1,6 @@
 import type { Collection, Document } from 'mongodb';
 import { documentErrors, isDuplicateKey } from '#platform';
+import { crashPoint } from '../crash-point.js';
 
 interface Waiting {
   document: Document;
@@ -43,6 +44,7 @@ export class GroupCommit {
     const failed = new Map<number, unknown>();
     try {
       const documents = group.map((one) => one.document);
+      crashPoint('before command write');
       await this.collection.insertMany(documents, {
         ordered: false,
         writeConcern: { w: 'majority', journal: true },
@@ -55,6 +57,7 @@ export class GroupCommit {
         return;
       }
     }
+    crashPoint('after command write');
     group.forEach((one, i) => {
       const error = failed.get(i);
       if (error === undefined) one.resolve('created');
