@@ -87,7 +87,7 @@ async function answer(roundId: string, inputId: string): Promise<void> {
     ...{
       by: 'ann',
       at: from(0),
-      sealed: await seal(unwrap(String((await documentOf(inputId))['secret'])), words),
+      sealed: seal(unwrap(String((await documentOf(inputId))['secret'])), words),
     },
   };
   await stack.publish('casework', 'moon', routed);

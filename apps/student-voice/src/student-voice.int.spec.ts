@@ -76,7 +76,7 @@ async function answer(id: string, inputId: string): Promise<void> {
     ...{ acknowledgeBy: from(hour), answerBy: from(hour), rule: 'fallback', at: from(0) },
   };
   const document = await stack.db('student-voice').collection('themes').findOne({ id: inputId });
-  const sealed = await seal(unwrap(String(document!['secret'])), { text: 'The soup is kept warm now.' });
+  const sealed = seal(unwrap(String(document!['secret'])), { text: 'The soup is kept warm now.' });
   const answered: CaseAnswered = {
     ...{
       type: 'case.answered',

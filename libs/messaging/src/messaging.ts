@@ -16,6 +16,7 @@ import type { AggregateDocument } from './store/document.js';
 @Injectable()
 export class Messaging {
   readonly stores: AnyStore[] = [];
+  private readonly collections = new Map<string, Collection<Document>>();
   readonly instance: string;
   readonly leases: Leases;
   readonly kafka;
@@ -42,8 +43,11 @@ export class Messaging {
     }
   }
 
+  /** Always the same object for a name: marks are gathered by it. */
   collection(name: string): Collection<Document> {
-    return this.db.collection(name);
+    const known = this.collections.get(name) ?? this.db.collection(name);
+    this.collections.set(name, known);
+    return known;
   }
 
   register(store: AggregateStore<unknown, never>): void {

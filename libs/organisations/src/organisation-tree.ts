@@ -17,6 +17,7 @@ const freshMs = 1_000;
 @Injectable()
 export class OrganisationTree {
   private readonly snapshots = new Map<District, Snapshot>();
+  private readonly reading = new Map<District, Promise<void>>();
 
   constructor(private readonly store: OrgStore) {}
 
@@ -24,8 +25,7 @@ export class OrganisationTree {
   async refresh(districts: readonly District[]): Promise<void> {
     for (const district of districts) {
       const known = this.snapshots.get(district);
-      if (!known || Date.now() - known.readAt > freshMs)
-        this.snapshots.set(district, await this.read(district));
+      if (!known || Date.now() - known.readAt > freshMs) await this.readOnce(district);
     }
   }
 
@@ -40,7 +40,7 @@ export class OrganisationTree {
    */
   async require(district: District, orgId: string, field = 'orgId'): Promise<Organisation> {
     await this.refresh([district]);
-    if (!this.find(district, orgId)) this.snapshots.set(district, await this.read(district));
+    if (!this.find(district, orgId)) await this.readOnce(district);
     const found = this.find(district, orgId);
     if (!found)
       throw invalid(
@@ -78,6 +78,17 @@ export class OrganisationTree {
     for (const id of found)
       for (const child of this.snapshots.get(district)?.children.get(id) ?? []) found.add(child);
     return [...found];
+  }
+
+  /** All who want it anew at the same time wait for the same read: it is the whole tree. */
+  private readOnce(district: District): Promise<void> {
+    const reading =
+      this.reading.get(district) ??
+      this.read(district)
+        .then((snapshot) => void this.snapshots.set(district, snapshot))
+        .finally(() => this.reading.delete(district));
+    this.reading.set(district, reading);
+    return reading;
   }
 
   private async read(district: District): Promise<Snapshot> {

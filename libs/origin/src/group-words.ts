@@ -37,6 +37,6 @@ export function heardAtOf({ heardAt }: { heardAt?: string }): { heardAt?: string
 }
 
 /** Seals words under an input's key; empty once that is erased, when the loop refuses them anyway. */
-export async function sealFor({ secret }: { secret?: string }, words: object): Promise<string> {
+export function sealFor({ secret }: { secret?: string }, words: object): string {
   return secret ? seal(unwrap(secret), words) : '';
 }

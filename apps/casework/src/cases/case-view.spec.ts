@@ -7,7 +7,7 @@ import type { Case } from './case.js';
 describe('what a team reads of an input', () => {
   const key: Key = new Uint8Array(32).fill(7);
   const view = async (words: object, facts: object = {}) => {
-    const input = { inputId: 'input-1', sealed: await seal(key, words), ...facts };
+    const input = { inputId: 'input-1', sealed: seal(key, words), ...facts };
     const state = { inputs: [input], thread: [], notes: [], history: [], answers: [] } as unknown as Case;
     return (await wordsOf(state, async () => key)).inputs[0];
   };

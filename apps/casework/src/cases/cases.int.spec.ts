@@ -63,7 +63,7 @@ describe('casework on real engines', () => {
       reachable: false,
       notSeenBy: [],
       raisedAt: new Date().toISOString(),
-      sealed: await seal(key, { text: 'El autobús llega tarde.', name: 'Marisol' }),
+      sealed: seal(key, { text: 'El autobús llega tarde.', name: 'Marisol' }),
       ...changes,
     });
     return inputId;
@@ -185,7 +185,7 @@ describe('casework on real engines', () => {
     await post(`/cases/${caseId}/answer`, tariq, answerBody, { 'if-match': headers.get('etag')! });
     const at = new Date().toISOString();
     await say({ type: 'answer.delivered', inputId, answerNo: 1, how: 'receipt', at });
-    const sealed = await seal(keys.get(inputId)!, { reason: 'Todavía llega tarde.' });
+    const sealed = seal(keys.get(inputId)!, { reason: 'Todavía llega tarde.' });
     await say({ type: 'closure.disputed', inputId, answerNo: 1, partly: false, at, sealed });
     const open = await eventually(async () => {
       const { body } = await get<CaseView>(`/cases/${caseId}`, tariq);
@@ -279,7 +279,7 @@ describe('casework on real engines', () => {
       at,
     });
     const inputId = randomUUID();
-    const sealed = await seal(newKey().key, { text: 'Is anybody there?' });
+    const sealed = seal(newKey().key, { text: 'Is anybody there?' });
     const facts = {
       orgId: 'm',
       topic: 'other',
@@ -390,7 +390,7 @@ describe('casework on real engines', () => {
     const waiting = (await get<CaseView>(`/cases/${caseId}`, tariq)).body;
     expect(waiting).toMatchObject({ state: 'waiting', waiting: true });
     expect(waiting.thread).toHaveLength(1);
-    const sealed = await seal(keys.get(inputId)!, { text: 'La de la calle Olmo.' });
+    const sealed = seal(keys.get(inputId)!, { text: 'La de la calle Olmo.' });
     const at = new Date().toISOString();
     await say({ type: 'input.message', inputId, messageNo: 1, language: 'es', at, sealed });
     const open = await eventually(async () => {

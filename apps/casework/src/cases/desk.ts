@@ -78,7 +78,7 @@ export class Desk {
     for (const { inputId } of wanted) {
       const key = await this.keys.keyOf(caller.district, inputId);
       if (!key) throw unavailable('The key of this input has not come yet; try again in a second.');
-      sealed[inputId] = await seal(key, words);
+      sealed[inputId] = seal(key, words);
     }
     return sealed;
   }

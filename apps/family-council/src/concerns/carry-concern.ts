@@ -60,7 +60,7 @@ export class CarryConcernController {
     const before = await this.concerns.load(district, inputId);
     if (!before) await this.organisations.require(district, round.orgId);
     const { key, wrapped } = newKey();
-    const sealed = await seal(key, { text });
+    const sealed = seal(key, { text });
     const input = { inputId, topic, kind, language, ...heardAtOf(request), sealed };
     const carried = { roundId: id, families, digest: command.digest, input };
     const concern =

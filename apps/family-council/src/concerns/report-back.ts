@@ -104,7 +104,7 @@ export class ReportBackController {
     now: string,
   ): Promise<Report> {
     const concern = await this.concerns.named(caller.district, roundId, inputId, `answers.${i}.inputId`);
-    const sealed = reason && (await sealFor(concern, { reason }));
+    const sealed = reason && sealFor(concern, { reason });
     const word = { ...numbers, ...(sealed && { sealed }) };
     const decide = (state: Concern) => placed(i, () => reportBack(state, word, familyRefs, now));
     decide(concern.state);

@@ -7,7 +7,7 @@ import type { Key } from '#messaging';
 import { OrganisationTree } from '#organisations';
 import { heardAtOf } from '#origin';
 import { Allow, Caller, Idempotent, Returns, codeHash, receiptCode, sameBody } from '#platform';
-import type { Command, District } from '#platform';
+import type { Command } from '#platform';
 import { receiptLink } from '../receipts/receipt-link.js';
 import { laneOf } from '../screening/lane.js';
 import type { Contact, ContactWords, InputEvent } from './input.js';
@@ -36,60 +36,56 @@ export class RaiseInputController {
   ): Promise<RaisedInput> {
     const { district } = caller;
     refuseWhatIsNotTheirs(request, caller);
+    const receipt = receiptCode(district, command.id);
     try {
       await this.organisations.require(district, request.orgId);
     } catch (trouble) {
       // A retry of what was accepted is answered the same, whatever became of the organisation since.
       const there = await this.inputs.load(district, command.id);
       if (there?.state.digest !== command.digest) throw trouble;
-      return receiptOf(district, command.id, request);
+      return raisedAs(command.id, receipt, request);
     }
     const { key, wrapped } = newKey();
-    const events = await this.raised(request, command, district, key);
+    const events = raised(request, command, receipt, key);
     const { created, state } = await this.inputs.create(district, command.id, events, { secret: wrapped });
     if (!created) sameBody(command, state.digest);
-    return receiptOf(district, command.id, request);
+    return raisedAs(command.id, receipt, request);
   }
+}
 
-  private async raised(
-    request: RaiseInputRequest,
-    command: Command,
-    district: District,
-    key: Key,
-  ): Promise<InputEvent[]> {
-    const now = new Date().toISOString();
-    const { orgId, topic, kind, role, language, anonymous, contact, onBehalfOf, linkedTo } = request;
-    const facts = {
-      inputId: command.id,
-      origin: 'intake' as const,
-      orgId,
-      topic,
-      kind,
-      lane: laneOf(request.text),
-      voices: 1,
-      role,
-      language,
-      anonymous,
-      reachable: contact !== undefined,
-      ...(onBehalfOf && { onBehalfOf: onBehalfOf.relation }),
-      notSeenBy: request.notSeenBy === 'school' ? ['school'] : (request.notSeenBy ?? []),
-      raisedAt: request.raisedAt ? instant(request.raisedAt) : now,
-      ...heardAtOf(request),
-      ...(linkedTo && { linkedTo }),
-      sealed: await seal(key, wordsOf(request)),
-    };
-    return [
-      ...raise(facts, now),
-      {
-        type: 'accepted',
-        at: now,
-        digest: command.digest,
-        receiptHash: codeHash(receiptCode(district, command.id)),
-        ...(contact && { contact: await sealedContact(contact, key) }),
-        ...(onBehalfOf && { onBehalf: { ...onBehalfOf } }),
-      },
-    ];
-  }
+function raised(request: RaiseInputRequest, command: Command, receipt: string, key: Key): InputEvent[] {
+  const now = new Date().toISOString();
+  const { orgId, topic, kind, role, language, anonymous, contact, onBehalfOf, linkedTo } = request;
+  const facts = {
+    inputId: command.id,
+    origin: 'intake' as const,
+    orgId,
+    topic,
+    kind,
+    lane: laneOf(request.text),
+    voices: 1,
+    role,
+    language,
+    anonymous,
+    reachable: contact !== undefined,
+    ...(onBehalfOf && { onBehalfOf: onBehalfOf.relation }),
+    notSeenBy: request.notSeenBy === 'school' ? ['school'] : (request.notSeenBy ?? []),
+    raisedAt: request.raisedAt ? instant(request.raisedAt) : now,
+    ...heardAtOf(request),
+    ...(linkedTo && { linkedTo }),
+    sealed: seal(key, wordsOf(request)),
+  };
+  return [
+    ...raise(facts, now),
+    {
+      type: 'accepted',
+      at: now,
+      digest: command.digest,
+      receiptHash: codeHash(receipt),
+      ...(contact && { contact: sealedContact(contact, key) }),
+      ...(onBehalfOf && { onBehalf: { ...onBehalfOf } }),
+    },
+  ];
 }
 
 /** Rules that need more than one field, or the caller. @throws RuleBroken. */
@@ -102,12 +98,12 @@ function refuseWhatIsNotTheirs(request: RaiseInputRequest, caller: Caller): void
   }
 }
 
-async function sealedContact(
+function sealedContact(
   contact: { channel: Contact['channel']; address: string; textInMessage: boolean },
   key: Key,
-): Promise<Contact> {
+): Contact {
   const words: ContactWords = { address: contact.address };
-  return { channel: contact.channel, sealed: await seal(key, words), textInMessage: contact.textInMessage };
+  return { channel: contact.channel, sealed: seal(key, words), textInMessage: contact.textInMessage };
 }
 
 /** What the team reads, and nobody on the way: whether the person agreed as well, since they may have to be asked. */
@@ -115,8 +111,7 @@ function wordsOf({ text, name, onBehalfOf }: RaiseInputRequest): InputWords {
   return { text, ...(name && { name }), ...(onBehalfOf && { agreed: onBehalfOf.agreed }) };
 }
 
-function receiptOf(district: District, inputId: string, { onBehalfOf }: RaiseInputRequest): RaisedInput {
-  const receipt = receiptCode(district, inputId);
+function raisedAs(inputId: string, receipt: string, { onBehalfOf }: RaiseInputRequest): RaisedInput {
   const to = onBehalfOf && { receiptTo: onBehalfOf.receiptTo };
   return { inputId, receipt, statusUrl: receiptLink(receipt), ...to };
 }

@@ -166,7 +166,7 @@ export async function answer(
     participation: 'consult',
     language: 'en',
     by: 'ann',
-    sealed: await seal(unwrap(secret), words),
+    sealed: seal(unwrap(secret), words),
   });
   await eventually(async () => {
     const now = await inputs.load(moon, inputId);

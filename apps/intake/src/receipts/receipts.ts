@@ -74,7 +74,7 @@ export class Receipts {
 }
 
 /** Words sealed for an input. Without its key the loop is erased, and every decision will refuse them. */
-export async function sealFor(held: Held, words: object): Promise<string> {
+export function sealFor(held: Held, words: object): string {
   return held.key ? seal(held.key, words) : '';
 }
 

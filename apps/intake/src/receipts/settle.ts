@@ -46,7 +46,7 @@ export class SettleController {
   ): Promise<ReceiptState> {
     const held = await this.receipts.of(caller);
     const words: ReasonWords = { reason };
-    const sealed = await sealFor(held, words);
+    const sealed = sealFor(held, words);
     return this.receipts.changeOnce(held, command, (loop, now) =>
       dispute(loop, { answerNo, partly: partly ?? false, sealed }, now),
     );

@@ -27,7 +27,7 @@ export class WithdrawController {
   ): Promise<ReceiptState> {
     const held = await this.receipts.of(caller);
     const words: ReasonWords | undefined = why ? { reason: why } : undefined;
-    const sealed = words && (await sealFor(held, words));
+    const sealed = words && sealFor(held, words);
     return this.receipts.changeOnce(held, command, (loop, now) => withdraw(loop, { sealed }, now));
   }
 }

@@ -29,7 +29,7 @@ export class WriteMessageController {
   ): Promise<ReceiptState> {
     const held = await this.receipts.of(caller);
     const words: MessageWords = { text: request.text };
-    const sealed = await sealFor(held, words);
+    const sealed = sealFor(held, words);
     return this.receipts.changeOnce(held, command, (loop, now) =>
       message(loop, { language: request.language, sealed }, now),
     );

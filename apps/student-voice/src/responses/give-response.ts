@@ -68,7 +68,7 @@ export class GiveResponseController {
       {
         type: 'response.given',
         sessionId: id,
-        sealed: await seal(key, { answers }),
+        sealed: seal(key, { answers }),
         ...(codeNo && { codeNo }),
       },
     ]);

@@ -29,7 +29,7 @@ export class CloseThemeController {
     const { inputId, reason, ...numbers } = request;
     await this.sessions.own(caller, id);
     const named = await this.themes.named(district, id, inputId);
-    const sealed = reason && (await sealFor(named, { reason }));
+    const sealed = reason && sealFor(named, { reason });
     const theme = await this.themes.change(district, inputId, (state) =>
       closeTheme(state, { ...numbers, ...(sealed && { sealed }) }, new Date().toISOString()),
     );

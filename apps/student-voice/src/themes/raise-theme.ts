@@ -63,7 +63,7 @@ export class RaiseThemeController {
     const before = await this.themes.load(district, inputId);
     if (!before) await this.organisations.require(district, session.state.orgId);
     const { key, wrapped } = newKey();
-    const sealed = await seal(key, themeWords(title, text));
+    const sealed = seal(key, themeWords(title, text));
     const input = { inputId, topic, kind, language, ...heardAtOf(request), sealed };
     const drawn = { sessionId: id, responseIds, digest: command.digest, input };
     const theme =

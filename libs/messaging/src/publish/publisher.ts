@@ -212,33 +212,42 @@ export class EventPublisher {
     this.marks.set(key, { collection, _id, n: Math.max(known, n) });
   }
 
-  /** Moves the marks in bulk. Losing one only repeats events; `pending` goes only if no later event came. */
+  /** Moves the marks in bulk, every half second. Losing one only repeats events. */
   private async flushMarks(): Promise<void> {
     const byCollection = Map.groupBy(this.marks.values(), (one) => one.collection);
     this.marks.clear();
     for (const [collection, marks] of byCollection) {
-      const operations = marks.map(({ _id, n }) => ({
-        updateOne: {
-          filter: { _id: _id as never },
-          update: [
-            {
-              $set: {
-                mark: { $max: ['$mark', n] },
-                pending: { $cond: [{ $gt: ['$count', { $max: ['$mark', n] }] }, true, '$$REMOVE'] },
-              },
-            },
-          ],
-        },
-      }));
-      crashPoint('before mark');
-      try {
-        await collection.bulkWrite(operations, { ordered: false, writeConcern: { w: 1, journal: false } });
-        crashPoint('after mark');
-      } catch (error) {
-        this.logger.warn({ msg: `marks not moved, events will repeat: ${(error as Error).message}` });
+      for (const [n, alike] of Map.groupBy(marks, (one) => one.n)) {
+        crashPoint('before mark');
+        try {
+          await moveMarks(
+            collection,
+            alike.map(({ _id }) => _id),
+            n,
+          );
+          crashPoint('after mark');
+        } catch (error) {
+          this.logger.warn({ msg: `marks not moved, events will repeat: ${(error as Error).message}` });
+        }
       }
     }
   }
+}
+
+/**
+ * Marks documents as published up to their n-th event: one command for all that are so far, because a mark each cost
+ * the database more than the write that it belongs to. `pending` goes only where no later event came; there the mark
+ * still moves.
+ */
+async function moveMarks(collection: Collection<Document>, ids: string[], n: number): Promise<void> {
+  const marked = { _id: { $in: ids as never[] } };
+  const unsafe = { writeConcern: { w: 1, journal: false } };
+  const { matchedCount } = await collection.updateMany(
+    { ...marked, count: n },
+    { $set: { mark: n }, $unset: { pending: '' } },
+    unsafe,
+  );
+  if (matchedCount < ids.length) await collection.updateMany(marked, { $max: { mark: n } }, unsafe);
 }
 
 function keyMessage(district: District, inputId: string, wrapped: string | null): Message {

@@ -7,7 +7,7 @@ beforeAll(() => {
 
 it('seals words so that only the key of their input reads them', async () => {
   const { key } = newKey();
-  const sealed = await seal(key, { text: 'The bus is late again.' });
+  const sealed = seal(key, { text: 'The bus is late again.' });
   expect(sealed).not.toContain('bus');
   expect(await unseal(key, sealed)).toEqual({ text: 'The bus is late again.' });
   await expect(unseal(newKey().key, sealed)).rejects.toThrow();

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { compactDecrypt } from 'jose';
 import { config } from '#platform';
 
 /** 32 bytes that seal the words of one input. */
@@ -27,10 +28,19 @@ export function unwrap(wrapped: string): Key {
   return new Uint8Array(Buffer.concat([decipher.update(bytes), decipher.final()]));
 }
 
-/** Seals words (any JSON object) as a compact JWE: `dir`, A256GCM. */
-export async function seal(key: Key, words: object): Promise<string> {
-  const plain = new TextEncoder().encode(JSON.stringify(words));
-  return new CompactEncrypt(plain).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(key);
+/** RFC 7515's base64url of the protected header; as ASCII it is what is authenticated beside the words. */
+const header = Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url');
+const authenticated = Buffer.from(header, 'ascii');
+
+/**
+ * Seals words (any JSON object) as a compact JWE (RFC 7516): `dir`, A256GCM. Written out here because jose goes through
+ * WebCrypto's thread pool, 120 µs against 9, for every input; jose reads it back.
+ */
+export function seal(key: Key, words: object): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(authenticated);
+  const text = Buffer.concat([cipher.update(JSON.stringify(words), 'utf8'), cipher.final()]);
+  return [header, '', ...[iv, text, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
 }
 
 /** @throws jose's error when the key is not the one it was sealed with. */
@@ -39,9 +49,11 @@ export async function unseal<T>(key: Key, jwe: string): Promise<T> {
   return JSON.parse(new TextDecoder().decode(plaintext)) as T;
 }
 
-let derived: Buffer | undefined;
+let derived: KeyObject | undefined;
 
-function keyEncryptionKey(): Buffer {
-  derived ??= Buffer.from(hkdfSync('sha256', config().secret, 'hearback', 'wrap keys of inputs', 32));
+function keyEncryptionKey(): KeyObject {
+  derived ??= createSecretKey(
+    Buffer.from(hkdfSync('sha256', config().secret, 'hearback', 'wrap keys of inputs', 32)),
+  );
   return derived;
 }
