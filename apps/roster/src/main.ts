@@ -1,4 +1,5 @@
 import { serve } from '#platform';
 import { RosterModule } from './roster.module.js';
 
-await serve({ name: 'roster', module: RosterModule });
+// A roster is up to 200 MB and comes over a school's line.
+await serve({ name: 'roster', module: RosterModule, deadlineMs: 300_000 });

@@ -79,10 +79,13 @@ export class Runtime implements Transport {
 
   async stop(): Promise<void> {
     const { messaging } = this.parts;
-    await this.consumer?.stop();
-    await this.retries?.stop();
-    await this.wake?.stop();
-    await messaging.sweep?.stop();
+    // Side by side, because a supervisor gives ten seconds for all of it; the publisher last, for what they still wrote.
+    await Promise.all([
+      this.consumer?.stop(),
+      this.retries?.stop(),
+      this.wake?.stop(),
+      messaging.sweep?.stop(),
+    ]);
     await messaging.publisher?.stop();
     await messaging.leases.release();
   }

@@ -30,6 +30,10 @@ export interface HearbackConfig {
   minimumCell: number;
   /** Kafka's session time-out in ms: how long a dead instance holds its partitions. */
   sessionMs: number;
+  /** How long in ms a consumer may stand still before its process ends. */
+  patienceMs: number;
+  /** Requests that a service has in hand at once; more are told to come back. */
+  inFlight: number;
   logLevel: string;
   /** A proxy stands in front of the gateway and sets X-Forwarded-For; without it that header is not believed. */
   trustProxy: boolean;
@@ -90,6 +94,8 @@ export function readConfig(env: NodeJS.ProcessEnv): HearbackConfig {
     rate: whole(env, 'HEARBACK_RATE', 600),
     minimumCell: atLeast(2, env, 'HEARBACK_MINIMUM_CELL', 10),
     sessionMs: whole(env, 'HEARBACK_SESSION_MS', 10_000),
+    patienceMs: atLeast(3_000, env, 'HEARBACK_PATIENCE_MS', 60_000),
+    inFlight: atLeast(1, env, 'HEARBACK_IN_FLIGHT', 500),
     logLevel: env['HEARBACK_LOG'] ?? 'info',
     trustProxy: env['HEARBACK_TRUST_PROXY'] === 'true',
     crisisContact: env['HEARBACK_CRISIS_CONTACT'] ?? '555-0100',

@@ -10,6 +10,7 @@ import { AllowanceGuard } from './auth/guard.js';
 import { config, portOf } from './config.js';
 import type { ServiceName } from './config.js';
 import { Health } from './health.js';
+import { limitInFlight } from './http/in-flight.js';
 import { readJsonOnly } from './http/json-body.js';
 import { unavailable } from './http/problem.js';
 import { ProblemFilter, problemOf } from './http/problem.filter.js';
@@ -30,6 +31,8 @@ export interface ServiceDefinition {
   prepare?: (app: NestFastifyApplication) => Promise<void>;
   /** The largest body taken, in bytes. */
   bodyLimit?: number;
+  /** Within how many ms every request is answered, if only with 503. */
+  deadlineMs?: number;
 }
 
 /**
@@ -58,6 +61,7 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   const adapter = new FastifyAdapter({
     bodyLimit: definition.bodyLimit ?? 256 * 1024,
     requestTimeout: 30_000,
+    handlerTimeout: definition.deadlineMs ?? 15_000,
     forceCloseConnections: 'idle',
     trustProxy: false,
     onProtoPoisoning: 'error',
@@ -74,6 +78,7 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   });
   // The gateway passes bodies on as they came.
   if (name !== 'gateway') readJsonOnly(adapter.getInstance() as Parameters<typeof readJsonOnly>[0]);
+  limitInFlight(adapter.getInstance() as FastifyInstance);
   traceRequests(adapter.getInstance() as Parameters<typeof traceRequests>[0]);
   // Services stand behind the gateway; the gateway behind a proxy only where it is told so.
   limitRates(

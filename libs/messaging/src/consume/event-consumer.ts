@@ -4,6 +4,10 @@ import { config, isInfrastructureFailure } from '#platform';
 import { crashPoint } from '../crash-point.js';
 import { partitionCount } from '../kafka/topics.js';
 import type { Batch, Fetched } from './batch.js';
+import { LagWatch } from './lag-watch.js';
+import type { Assignment } from './lag-watch.js';
+import { judge } from './liveness.js';
+import type { Signs } from './liveness.js';
 
 interface Waiting {
   fetched: Fetched[];
@@ -11,8 +15,8 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** How long a consumer may stand still before its process ends, for the supervisor to start a new one. */
-const patienceMs = 60_000;
+/** How long leaving the group may take; a broker that is gone would be asked for minutes. */
+const leavingMs = 4_000;
 
 /**
  * The run loop: as many workers as partitions, so that one fetch arrives together; what they bring is taken in one
@@ -26,11 +30,14 @@ export class EventConsumer {
   private stopping = false;
   private readonly offsets = new Map<string, { topic: string; partition: number; offset: string }>();
   private committer: NodeJS.Timeout | undefined;
-  private joined = false;
-  private troubledSince: number | undefined;
-  private reason = 'the consumer has not joined its group yet';
-  private lastFetchAt = Date.now();
-  private watchdog: NodeJS.Timeout | undefined;
+  private readonly signs: Signs = {
+    outside: { since: Date.now(), reason: 'the consumer has not joined its group yet' },
+    lastFetchAt: Date.now(),
+    kafkaSince: Date.now(),
+  };
+  private readonly lag: LagWatch;
+  private assignment: Assignment = {};
+  private watchdogs: NodeJS.Timeout[] = [];
 
   constructor(
     kafka: Kafka,
@@ -41,8 +48,10 @@ export class EventConsumer {
     private readonly died: (reason: string) => void,
   ) {
     const { prefix, sessionMs } = config();
+    const groupId = `${prefix}.${service}`;
+    this.lag = new LagWatch(kafka, groupId);
     this.consumer = kafka.consumer({
-      groupId: `${prefix}.${service}`,
+      groupId,
       sessionTimeout: sessionMs,
       heartbeatInterval: Math.min(3_000, Math.floor(sessionMs / 3)),
       rebalanceTimeout: 20_000,
@@ -60,23 +69,25 @@ export class EventConsumer {
 
   /** Joins the group and starts reading; from the beginning where there is no offset. */
   async start(): Promise<void> {
-    this.consumer.on('consumer.group_join', () => {
-      this.joined = true;
-      this.troubledSince = undefined;
+    this.consumer.on('consumer.group_join', ({ payload }) => {
+      delete this.signs.outside;
+      this.signs.lastFetchAt = Date.now();
+      this.assignment = payload.memberAssignment ?? {};
+      this.lag.forget();
+      delete this.signs.laggingSince;
       // Partitions may have moved: whoever has them now commits for them.
       this.offsets.clear();
     });
     this.consumer.on('consumer.crash', ({ payload }) => {
-      this.joined = false;
-      this.reason = `the consumer crashed: ${payload.error.message}`;
+      const reason = `the consumer crashed: ${payload.error.message}`;
+      this.left(reason);
       // Retries that ran out are Kafka being down: kafkajs goes on trying, and commands are taken meanwhile.
-      if (!payload.restart) this.died(this.reason);
+      if (!payload.restart) this.died(reason);
     });
     this.consumer.on('consumer.disconnect', () => {
-      this.joined = false;
-      if (!this.stopping) this.reason = 'the consumer lost Kafka';
+      if (!this.stopping) this.left('the consumer lost Kafka');
     });
-    this.consumer.on('consumer.fetch', () => (this.lastFetchAt = Date.now()));
+    this.consumer.on('consumer.fetch', () => (this.signs.lastFetchAt = Date.now()));
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: this.topics, fromBeginning: true });
     await this.consumer.run({
@@ -86,32 +97,54 @@ export class EventConsumer {
       eachBatch: (payload) => this.eachBatch(payload),
     });
     this.committer = setInterval(() => void this.commit(), 500);
-    this.watchdog = setInterval(() => this.checkAlive(), 5_000);
+    const { patienceMs } = config();
+    this.watchdogs = [
+      setInterval(() => this.checkAlive(), patienceMs / 12),
+      setInterval(() => void this.lookForLag(), patienceMs / 3),
+    ];
   }
 
   /** In one line, what is wrong; undefined when it reads and writes. */
   trouble(): string | undefined {
-    if (!this.joined) return this.reason;
-    return this.troubledSince ? this.reason : undefined;
+    return judge(this.signs, Date.now(), config().patienceMs).trouble;
   }
 
-  /** Finishes the batch in hand, commits, leaves the group. */
+  /** Finishes the batch in hand, commits, leaves the group; a broker that does not answer is not waited for. */
   async stop(): Promise<void> {
     this.stopping = true;
     clearInterval(this.committer);
-    clearInterval(this.watchdog);
-    await this.consumer.stop();
-    await this.commit();
-    await this.consumer.disconnect();
+    for (const watchdog of this.watchdogs) clearInterval(watchdog);
+    const leave = async (): Promise<void> => {
+      await this.consumer.stop();
+      await this.commit();
+      await this.consumer.disconnect();
+    };
+    const late = new Promise((resolve) => setTimeout(resolve, leavingMs).unref());
+    await Promise.race([leave(), late]);
   }
 
-  /** A consumer that stopped is dead: kafkajs is known to stall with the process alive, and a database may stay lost. */
+  private left(reason: string): void {
+    this.signs.outside ??= { since: Date.now(), reason };
+    this.signs.outside.reason = reason;
+  }
+
   private checkAlive(): void {
-    const idleMs = Date.now() - this.lastFetchAt;
-    const troubledMs = this.troubledSince === undefined ? 0 : Date.now() - this.troubledSince;
-    if (troubledMs > patienceMs) this.died(this.reason);
-    else if (this.joined && !this.running && idleMs > patienceMs)
-      this.died(`the consumer has fetched nothing for ${idleMs} ms`);
+    const { trouble, dead } = judge(this.signs, Date.now(), config().patienceMs);
+    if (dead) this.died(trouble!);
+  }
+
+  private async lookForLag(): Promise<void> {
+    try {
+      const since = await this.lag.look(this.assignment, Date.now());
+      this.signs.kafkaSince ??= Date.now();
+      if (since === undefined) delete this.signs.laggingSince;
+      else this.signs.laggingSince = since;
+    } catch {
+      // Told by the producer's and the consumer's own signs; while Kafka is down, standing still is right.
+      delete this.signs.kafkaSince;
+      delete this.signs.laggingSince;
+      this.lag.forget();
+    }
   }
 
   private async eachBatch({
@@ -149,6 +182,7 @@ export class EventConsumer {
     while (this.waiting.length > 0) {
       const taken = this.waiting;
       this.waiting = [];
+      this.signs.batchSince = Date.now();
       try {
         await this.takeUntilWritten(taken.flatMap((one) => one.fetched));
         for (const one of taken) one.resolve();
@@ -156,6 +190,7 @@ export class EventConsumer {
         for (const one of taken) one.reject(error);
       }
     }
+    delete this.signs.batchSince;
     this.running = false;
   }
 
@@ -168,12 +203,12 @@ export class EventConsumer {
           if (!(await this.other(topic, ofTopic))) events.push(...ofTopic);
         }
         await this.batch.take(events);
-        this.troubledSince = undefined;
+        delete this.signs.troubled;
         return;
       } catch (error) {
         if (this.stopping) throw error;
-        this.troubledSince ??= Date.now();
-        this.reason = `effects cannot be written: ${(error as Error).message}`;
+        const reason = `effects cannot be written: ${(error as Error).message}`;
+        this.signs.troubled = { since: this.signs.troubled?.since ?? Date.now(), reason };
         const kind = isInfrastructureFailure(error) ? 'database lost' : 'unforeseen';
         this.logger.error({
           msg: `${kind}, batch of ${fetched.length} is done again in ${wait} ms: ${(error as Error).message}`,

@@ -20,6 +20,8 @@ interface Entry {
 
 const batchEvents = 500;
 const sendsInFlight = 2;
+/** How long stopping waits for what is not sent yet; another instance's sweep sends the rest. */
+const flushMs = 2_000;
 /** Documents waiting in memory; beyond it the sweep finds them again. */
 const queueLimit = 20_000;
 /** Documents whose published mark this instance remembers without asking the database. */
@@ -112,7 +114,7 @@ export class EventPublisher {
   async stop(): Promise<void> {
     this.stopping = true;
     clearInterval(this.timer);
-    const until = Date.now() + 5_000;
+    const until = Date.now() + flushMs;
     while ((this.queue.size > 0 || this.sends > 0) && this.failingSince === undefined && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
