@@ -58,4 +58,4 @@ async function rest(stack, form, bars) {
       detail: { each: each('memory') },
     }),
   ];
-});
+}
