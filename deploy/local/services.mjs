@@ -42,12 +42,12 @@ const CRASHES = { most: 10, withinMs: 120_000 };
  * V8 asks the machine for more than a small installation needs: the young generation is kept small, and glibc keeps
  * two heaps a process instead of eight a core.
  */
-const NODE_FLAGS = [
+export const NODE_FLAGS = [
   '--max-semi-space-size=2',
   '--import',
   new URL('./source-maps.mjs', import.meta.url).href,
 ];
-const SMALL = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' };
+export const SMALL = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' };
 
 /** The issuer and the mail catcher: one program with three ports. @type {Pick<Service, 'ports' | 'ready'>} */
 const DEVTOOLS = {

@@ -29,6 +29,13 @@ export function oneLine(error) {
 
 const started = Date.now();
 
+/** Where progress goes; a program whose standard output is a result has it beside. @type {NodeJS.WriteStream} */
+let progress = process.stdout;
+
+export function tellOnStderr() {
+  progress = process.stderr;
+}
+
 /** @returns {string} seconds since the launcher began, right-aligned, as in ` 12.3 s` */
 export function elapsed() {
   return `${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s`;
@@ -36,7 +43,7 @@ export function elapsed() {
 
 /** One line of progress, with the seconds since the launcher began. @type {Tell} */
 export function tell(line) {
-  process.stdout.write(`[${elapsed()}] ${line}\n`);
+  progress.write(`[${elapsed()}] ${line}\n`);
 }
 
 /**

@@ -1,162 +1,245 @@
-// What every figure needs: engines, services as processes under a prefix of their own, and a way to send load.
+// The services of one figure: processes as `npm start` runs them, under a prefix of their own on engines that run.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+import { NODE, portVariable, PROJECT } from '../../deploy/local/paths.mjs';
+import { freePort, isRunning, reasonIn } from '../../deploy/local/processes.mjs';
+import { NODE_FLAGS, SMALL } from '../../deploy/local/services.mjs';
+import { inspected } from './inspector.mjs';
+import { schools, until } from './load.mjs';
 
-const services = ['gateway', 'intake', 'student-voice', 'family-council', 'casework', 'roster', 'reporting'];
-const variable = (name) => `HEARBACK_PORT_${name.replace('-', '_').toUpperCase()}`;
+export const services = [
+  'roster',
+  'casework',
+  'intake',
+  'student-voice',
+  'family-council',
+  'reporting',
+  'gateway',
+];
+const district = 'moon';
 
-/** Engines (given by HEARBACK_TEST_KAFKA and HEARBACK_TEST_MONGO, else started), and an environment for services. */
+/**
+ * Starts nothing yet: a prefix, free ports, and an environment, on the engines of HEARBACK_TEST_KAFKA and
+ * HEARBACK_TEST_MONGO. Everything that it made is gone after `close`, topics and databases too.
+ */
 export async function benchStack() {
+  const { HEARBACK_TEST_KAFKA: kafkaAddress, HEARBACK_TEST_MONGO: mongoUrl } = process.env;
   const prefix = `b${randomBytes(5).toString('hex')}`;
-  const { engines } = await import('../../dist/libs/testing/src/engines.js');
-  const running = await engines();
-  const ports = await freePorts(services.length);
+  const logs = mkdtempSync(join(tmpdir(), `hearback-bench-${prefix}-`));
+  for (const name of [...services, 'issuer', 'mailbox', 'smtp'])
+    process.env[portVariable(name)] = String(await freePort());
+  const { testIssuer } = await import('../../dist/libs/testing/src/issuer.js');
+  const issuer = await testIssuer();
   Object.assign(process.env, {
-    HEARBACK_KAFKA: running.kafka,
-    HEARBACK_MONGO: running.mongo,
+    HEARBACK_KAFKA: kafkaAddress,
+    HEARBACK_MONGO: mongoUrl,
     HEARBACK_PREFIX: prefix,
     HEARBACK_SECRET: 'ac'.repeat(32),
-    HEARBACK_RATE: '0',
-    HEARBACK_LOG: 'error',
-    HEARBACK_ISSUER: 'http://127.0.0.1:1',
-    ...Object.fromEntries(services.map((name, i) => [variable(name), String(ports[i])])),
+    HEARBACK_ISSUER: issuer.url,
+    // One machine sends everything here. The limit is far away, and counting towards it is part of the work.
+    HEARBACK_RATE: '100000000',
+    HEARBACK_DATA: logs,
   });
-  const { MongoClient } = await import('mongodb');
-  const mongo = await new MongoClient(running.mongo).connect();
+  const mongo = await new MongoClient(mongoUrl).connect();
   const { TestTopics } = await import('../../dist/libs/messaging/src/index.js');
+  const { kafkaClient } = await import('../../dist/libs/messaging/src/kafka/kafka.js');
+  const kafka = kafkaClient('bench');
   const topics = new TestTopics();
-  const processes = new Map();
-  const port = (name) => Number(process.env[variable(name)]);
-  return {
+  const running = new Map();
+  const port = (name) => Number(process.env[portVariable(name)]);
+  const db = (service) => mongo.db(`${prefix}-${service}`);
+
+  const stack = {
     prefix,
     mongo,
+    kafka,
     topics,
     port,
-    db: (service) => mongo.db(`${prefix}-${service}`),
-    async start(name) {
-      const args = ['--max-semi-space-size=16', `dist/apps/${name}/src/main.js`];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-      processes.set(name, child);
-      while (!(await ready(port(name)))) await pause(100);
+    db,
+    issuer,
+    running,
+    pid: (name) => running.get(name)?.pid,
+    /** The inspector of a service that was started with `inspect`. */
+    inspector: (name) => inspected(join(logs, `${name}.log`)),
+
+    /** Starts a service, or `all` of them in one process, and waits until it is ready and knows the schools. */
+    async start(name, { inspect = stack.profiles, waitFor = [name], env = {} } = {}) {
+      const logFile = join(logs, `${name}.log`);
+      rmSync(logFile, { force: true });
+      const log = openSync(logFile, 'a');
+      const args = [...(inspect ? ['--inspect=0'] : []), ...NODE_FLAGS, `dist/apps/${name}/src/main.js`];
+      const child = spawn(NODE, args, {
+        cwd: PROJECT,
+        env: { ...process.env, ...SMALL, ...env },
+        stdio: ['ignore', log, log],
+      });
+      running.set(name, child);
+      for (const service of waitFor) {
+        await until(
+          `${name} to be ready`,
+          async () => {
+            if (!isRunning(child)) throw new Error(`${name} ended while starting: ${reasonIn(logFile)}`);
+            return ready(port(service));
+          },
+          { everyMs: 100, withinMs: 90_000 },
+        );
+        if (stack.schoolsAreThere && service !== 'gateway' && service !== 'roster')
+          await knowsSchools(service);
+      }
       return child;
     },
+
+    /** SIGTERM, and SIGKILL after ten seconds. */
     async stop(name) {
-      const child = processes.get(name);
-      processes.delete(name);
+      const child = running.get(name);
+      running.delete(name);
+      if (!child || !isRunning(child)) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGCONT');
       child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 12_000);
+      await gone;
+      clearTimeout(late);
+    },
+
+    async kill(name) {
+      const child = running.get(name);
+      running.delete(name);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
       await gone;
     },
-    /** Makes an organisation known to every service that is up or will come up. */
-    async organisation(orgId = '00417') {
-      await topics.publish('roster', 'moon', {
+
+    /** Stands a service still, so that work can be laid before it. */
+    hold(name) {
+      running.get(name).kill('SIGSTOP');
+    },
+    /** Lets it go on. Gives the instant (epoch ms). */
+    release(name) {
+      running.get(name).kill('SIGCONT');
+      return Date.now();
+    },
+
+    /** A district with twenty schools, known to every service that is up or will come up. */
+    async schools() {
+      const org = (orgId, level, parentId) => ({
         type: 'org.changed',
         orgId,
-        name: 'Moon Unified School District',
-        level: 'district',
+        name: `${level} ${orgId}`,
+        level,
+        ...(parentId && { parentId }),
         active: true,
         at: new Date().toISOString(),
       });
+      await topics.publish('roster', district, org('00417', 'district'));
+      for (const orgId of schools) await topics.publish('roster', district, org(orgId, 'school', '00417'));
+      stack.schoolsAreThere = true;
     },
+
+    /** Waits until a service has published and marked all that it wrote, and nothing is left to do. */
+    async quiet(service, collection) {
+      const documents = db(service).collection(collection);
+      await until(
+        `${service} to have published everything`,
+        async () => (await documents.findOne({ pending: true }, { projection: { _id: 1 } })) === null,
+        { everyMs: 100 },
+      );
+      await pause(700);
+    },
+
+    /** Waits until casework and reporting have committed all that lies on the topics that they read. */
+    async drained(readers = ['casework', 'reporting']) {
+      const admin = kafka.admin();
+      await admin.connect();
+      try {
+        await until(
+          'the consumers to have read everything',
+          async () => {
+            for (const reader of readers) if ((await lag(admin, `${prefix}.${reader}`)) > 0) return false;
+            return true;
+          },
+          { everyMs: 250 },
+        );
+      } finally {
+        await admin.disconnect();
+      }
+    },
+
     async close() {
-      await Promise.all([...processes.keys()].map((name) => this.stop(name)));
+      await Promise.all([...running.keys()].map((name) => stack.stop(name)));
       await topics.close();
+      await removeTopics(kafka, prefix);
       const { databases } = await mongo.db('admin').admin().listDatabases({ nameOnly: true });
       for (const { name } of databases)
         if (name.startsWith(`${prefix}-`)) await mongo.db(name).dropDatabase();
       await mongo.close();
-      await running.stop();
+      await issuer.close();
+      rmSync(logs, { recursive: true, force: true });
     },
+
+    /** The end of a service's log, for an error. */
+    log: (name) => readFileSync(join(logs, `${name}.log`), 'utf8').slice(-2_000),
+    profiles: process.env.BENCH_PROFILE !== undefined,
+    schoolsAreThere: false,
   };
+
+  async function knowsSchools(service) {
+    const known = db(service).collection('organisations');
+    await until(`${service} to know the schools`, async () => {
+      return (await known.countDocuments()) === schools.length + 1;
+    });
+  }
+
+  return stack;
 }
 
-/** 450 characters, as the usual stack's benchmark sends them. */
-const words =
-  'The bus on line 12 has been late four mornings in a row and the younger pupils wait in the rain. '
-    .repeat(5)
-    .slice(0, 450);
-
-export const inputBody = (n) =>
-  JSON.stringify({
-    orgId: '00417',
-    topic: ['transport', 'meals', 'safety', 'learning', 'other'][n % 5],
-    kind: 'concern',
-    text: `${n} ${words}`,
-    role: ['student', 'family', 'school-staff', 'community-member'][n % 4],
-    language: 'en',
-    anonymous: n % 2 === 0,
-  });
-
-/** Sends `count` posts with `inFlight` at once. Gives the rate, and the latencies in ms, sorted. */
-export async function load({ port, path, count, inFlight, body }) {
-  const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
-  const latencies = [];
-  let next = 0;
-  const begun = performance.now();
-  const worker = async () => {
-    while (next < count) {
-      const n = next++;
-      const sent = performance.now();
-      await post(agent, port, path, body(n));
-      latencies.push(performance.now() - sent);
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, worker));
-  const seconds = (performance.now() - begun) / 1000;
-  agent.destroy();
-  return { rate: count / seconds, seconds, latencies: latencies.toSorted((a, b) => a - b) };
+/** Runs `measure` with a stack, and closes it whatever happens; also on Ctrl-C. */
+export async function withStack(measure) {
+  const stack = await benchStack();
+  const stop = () => void stack.close().finally(() => process.exit(130));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    return await measure(stack);
+  } finally {
+    await stack.close();
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
 }
 
-export function post(agent, port, path, body) {
-  return new Promise((resolve, reject) => {
-    const sending = request(
-      {
-        agent,
-        port,
-        path,
-        host: '127.0.0.1',
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      },
-      (response) => {
-        const chunks = [];
-        response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if (response.statusCode === 201) resolve(text);
-          else reject(new Error(`${response.statusCode} ${text}`));
-        });
-      },
+async function removeTopics(kafka, prefix) {
+  const admin = kafka.admin();
+  await admin.connect();
+  const mine = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+  if (mine.length > 0) await admin.deleteTopics({ topics: mine });
+  const { groups } = await admin.listGroups();
+  const groupIds = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(prefix));
+  // A member that was killed lingers until its session is over; its group goes with its offsets later.
+  if (groupIds.length > 0) await admin.deleteGroups(groupIds).catch(() => undefined);
+  await admin.disconnect();
+}
+
+/** How many messages a group has not committed, over all topics of which it has committed something. */
+async function lag(admin, groupId) {
+  let behind = 0;
+  for (const { topic, partitions } of await admin.fetchOffsets({ groupId })) {
+    const committed = new Map(
+      partitions.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]),
     );
-    sending.on('error', reject);
-    sending.end(body);
-  });
+    for (const { partition, high } of await admin.fetchTopicOffsets(topic))
+      behind += Number(high) - (committed.get(partition) ?? 0);
+  }
+  return behind;
 }
-
-export const quantile = (sorted, q) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
-export const median = (values) =>
-  quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
 
 async function ready(port) {
   const response = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+  await response?.arrayBuffer().catch(() => undefined);
   return response?.ok === true;
-}
-
-async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-    }),
-  );
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
