@@ -65,14 +65,14 @@ async function list({ discarded, service }) {
 function waitingTable(rows) {
   return table(
     ['service', 'kind', 'type', 'key', 'seq', 'waits since', 'tries', 'reason', 'id'],
-    rows.map(({ service, kind, type = '', key = '', seq = '', parkedAt, tries, reason, id }) => [
+    rows.map(({ service, kind, type = '', key = '', seq, parkedAt, tries, reason, id }) => [
       service,
       kind,
       type,
       cut(key, 36),
-      `${seq}`,
+      seq?.toString() ?? '',
       instant(parkedAt),
-      `${tries}`,
+      String(tries),
       cut(reason),
       id,
     ]),
@@ -82,11 +82,11 @@ function waitingTable(rows) {
 function discardedTable(rows) {
   return table(
     ['service', 'type', 'key', 'seq', 'discarded', 'by', 'why'],
-    rows.map(({ service, type = 'unreadable', key = '', seq = '', discarded: { at, by, why } }) => [
+    rows.map(({ service, type = 'unreadable', key = '', seq, discarded: { at, by, why } }) => [
       service,
       type,
       cut(key, 36),
-      `${seq}`,
+      seq?.toString() ?? '',
       instant(at),
       by,
       cut(why),

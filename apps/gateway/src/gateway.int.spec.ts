@@ -309,6 +309,26 @@ describe('what IT sees', () => {
     });
   });
 
+  it('lists the deliveries of both services that write to people, by state, and has one sent again', async () => {
+    const item = (service: string) => ({ id: 'x', service, what: 'answer-1', state: 'refused', attempts: 1 });
+    for (const service of ['intake', 'casework'])
+      answers.set(`/api/${service}/ops/deliveries`, { status: 200, body: { items: [item(service)] } });
+    const first = await gateway.call('GET', '/api/ops/deliveries?state=refused&limit=1', { as });
+    expect(first.body).toEqual({ items: [item('intake')], next: 'casework~' });
+    const second = await gateway.call('GET', `/api/ops/deliveries?state=refused&cursor=casework~`, { as });
+    expect(second.body).toEqual({ items: [item('casework')] });
+    expect(last().url).toBe('/api/casework/ops/deliveries?state=refused&limit=50');
+    answers.set('/api/intake/ops/deliveries/x/resend', {
+      status: 409,
+      body: { title: 'Not in this state', state: 'sent', allowed: [] },
+    });
+    const resend = await gateway.call('POST', '/api/ops/deliveries/intake/x/resend', {
+      as,
+      body: { why: 'a test' },
+    });
+    expect([resend.status, resend.body['state'], resend.body['allowed']]).toEqual([409, 'sent', []]);
+  });
+
   it('does not begin a replay where nobody answers, nor in a service that is none', async () => {
     const begin = (service: string) =>
       gateway.call('POST', '/api/ops/parked/replay', { as, body: { why: 'a test', service } });

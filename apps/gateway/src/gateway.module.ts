@@ -9,6 +9,7 @@ import { ServicesReady } from './health/services-ready.js';
 import { secureHeaders } from './console/security-headers.js';
 import { serveConsole } from './console/serve-console.js';
 import { MeController } from './me/me.js';
+import { DeliveriesController } from './ops/deliveries.js';
 import { ParkedController } from './ops/parked.js';
 import { LaggingStore } from './ops/reconciliation/lagging.store.js';
 import { Reconciler } from './ops/reconciliation/reconciler.js';
@@ -29,6 +30,7 @@ import { SignInController } from './sign-in/sign-in.js';
     MeController,
     ReplaysController,
     ParkedController,
+    DeliveriesController,
     ReconciliationController,
     ApiIndexController,
   ],

@@ -7,6 +7,7 @@ export * from './sealing/key-ring.js';
 export * from './sealing/seal.js';
 export * from './store/aggregate.js';
 export * from './store/aggregate-store.js';
+export * from './store/parts.js';
 export { TakenFrom } from './ops/trails.js';
 export { Runtime } from './runtime.js';
 export { numbersOf } from './store/document.js';

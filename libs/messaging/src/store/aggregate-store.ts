@@ -23,6 +23,8 @@ export interface StoreOptions {
   indexes?: Record<string, 1 | -1>[];
   /** Index fields that are unique within the district. */
   unique?: string[];
+  /** Index fields that few documents have: their indexes hold those alone, and cost the others nothing. */
+  sparse?: string[];
 }
 
 export interface ListQuery {
@@ -172,6 +174,18 @@ export class AggregateStore<S, E extends { type: string }> {
     return found as unknown as Glance<S>[];
   }
 
+  /** Those whose sparse index field has this value, in the order of ids from one of them on, with these fields. */
+  async having(
+    district: District,
+    index: { [field: string]: string },
+    { from, limit, fields }: { from: string; limit: number; fields: string[] },
+  ): Promise<Glance<S>[]> {
+    const filter = { district, ...onIndex(index), _id: { $gte: documentId(district, from) } as never };
+    const projection = projectionOf(fields);
+    const found = await this.collection.find(filter, { projection }).sort({ _id: 1 }).limit(limit).toArray();
+    return found as unknown as Glance<S>[];
+  }
+
   /** Those of these ids that are there, with these fields. */
   async glance(district: District, ids: string[], fields: string[]): Promise<Glance<S>[]> {
     const _id = { $in: ids.map((id) => documentId(district, id)) } as never;
@@ -210,6 +224,12 @@ export class AggregateStore<S, E extends { type: string }> {
     }
     for (const index of this.options.indexes ?? []) {
       await collection.createIndex({ district: 1, ...onIndex(index), _id: 1 });
+    }
+    for (const field of this.options.sparse ?? []) {
+      await collection.createIndex(
+        { district: 1, [`index.${field}`]: 1, _id: 1 },
+        { partialFilterExpression: { [`index.${field}`]: { $exists: true } } },
+      );
     }
     for (const field of this.options.unique ?? []) {
       await collection.createIndex(

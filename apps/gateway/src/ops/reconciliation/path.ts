@@ -75,7 +75,7 @@ export function listsAgree({ origin, knownTo }: Sighting): 'agree' | 'unclear' |
   const [casework, reporting] = [knownTo.get('casework'), knownTo.get('reporting')];
   if (!own || !casework || !reporting) return 'unclear';
   const moved = linesOf(origin).some(
-    ([publisher, reader]) => knownTo.get(publisher)!.written !== takenOf(knownTo.get(reader)!, publisher),
+    ([publisher, reader]) => knownTo.get(publisher)!.written !== takenOf(knownTo.get(reader), publisher),
   );
   if (moved) return 'unclear';
   const other =
