@@ -16,6 +16,7 @@ import { ReconcileInputs } from './cases/reconcile-inputs.js';
 import { ReopenCase } from './cases/reopen-case.js';
 import { TransferCase } from './cases/transfer-case.js';
 import { WriteToOriginator } from './cases/write-to-originator.js';
+import { DeliveriesController } from './clocks/deliveries.js';
 import { RunClocks } from './clocks/run-clocks.js';
 import { SendTeamMail } from './clocks/send-team-mail.js';
 import { ManageRules } from './routing/manage-rules.js';
@@ -53,6 +54,7 @@ import { RoutingStore } from './routing/routing.store.js';
     ManageTeams,
     ManageRules,
     ReconcileInputs,
+    DeliveriesController,
   ],
   providers: [Desk, RoutingStore, RoutingSnapshot],
 })

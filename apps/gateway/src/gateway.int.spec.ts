@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, get } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -213,13 +214,7 @@ describe('a signed-in browser', () => {
 });
 
 describe('what IT sees', () => {
-  const as = { roles: ['it'] };
-  const input = (inputId: string, state: string, open: boolean) => ({
-    inputId,
-    state,
-    open,
-    acceptedAt: '2026-01-01T00:00:00.000Z',
-  });
+  const as = { roles: ['it'], sub: 'ivo' };
 
   it('lists the parked events of all services, and names who did not answer', async () => {
     answers.set('/api/casework/ops/parked', {
@@ -275,43 +270,87 @@ describe('what IT sees', () => {
     );
   });
 
-  it('proves nothing with half a walk', async () =>
-    expect((await gateway.call('GET', '/api/ops/reconciliation', { as })).status).toBe(503));
+  it('begins a replay in all services that it reaches, once an Idempotency-Key, and adds up how far they are', async () => {
+    const part = { state: 'running', total: 10, done: 4, stillWaiting: 1, by: 'ivo', why: 'a test' };
+    for (const service of ['intake', 'student-voice', 'family-council', 'casework', 'roster']) {
+      answers.set(`/api/${service}/ops/parked/replay`, { status: 202, body: { ...part, service } });
+    }
+    const begin = (body: object, key: string) =>
+      gateway.call<{ replayId: string; total: number; services: object[]; unreachable?: string[] }>(
+        'POST',
+        '/api/ops/parked/replay',
+        { as, body, headers: { 'idempotency-key': key } },
+      );
+    const key = randomUUID();
+    const { status, body } = await begin({ why: 'a test', type: 'case.answered' }, key);
+    expect([status, body.total, body.services.length, body.unreachable]).toEqual([202, 50, 5, ['reporting']]);
+    expect(JSON.parse(last().body)).toEqual({
+      replayId: body.replayId,
+      why: 'a test',
+      type: 'case.answered',
+    });
+    expect((await begin({ why: 'a test', type: 'case.answered' }, key)).body.replayId).toBe(body.replayId);
+    expect((await begin({ why: 'a test' }, randomUUID())).body.replayId).not.toBe(body.replayId);
 
-  it('reconciles what the services know, page by page, and has what differs published again', async () => {
-    process.env['HEARBACK_URL_REPORTING'] = process.env['HEARBACK_URL_INTAKE'];
-    answers.set('/api/reporting/ops/parked', { status: 200, body: { items: [] } });
-    const known = [input('a', 'routed', true), input('b', 'confirmed', false)];
-    answers.set('/api/intake/ops/inputs', {
+    const there = `ops/parked/replays/${body.replayId}`;
+    for (const service of ['intake', 'student-voice', 'family-council', 'roster'])
+      answers.set(`/api/${service}/${there}`, { status: 404, body: {} });
+    answers.set(`/api/casework/${there}`, { status: 200, body: { ...part, service: 'casework' } });
+    const now = await gateway.call('GET', `/api/${there}`, { as });
+    expect(now.body).toMatchObject({ state: 'running', total: 10, done: 4, stillWaiting: 1 });
+    // What a service that does not answer has of it is not known: it is not done.
+    answers.set(`/api/casework/${there}`, {
       status: 200,
-      body: { items: [...known, input('p', 'raised', true), input('lost', 'raised', true)] },
+      body: { ...part, service: 'casework', state: 'done' },
     });
-    for (const origin of ['student-voice', 'family-council'])
-      answers.set(`/api/${origin}/ops/inputs`, { status: 200, body: { items: [] } });
-    for (const service of ['casework', 'reporting'])
-      answers.set(`/api/${service}/ops/inputs`, { status: 200, body: { items: known } });
-    const { body } = await gateway.call('GET', '/api/ops/reconciliation', { as });
-    expect(body).toMatchObject({
-      accepted: 4,
-      open: 1,
-      closed: 1,
-      parked: 1,
-      inFlight: 0,
-      differences: [{ inputId: 'lost', where: 'casework', stoppedAt: 'unknown' }],
-      holds: false,
+    expect((await gateway.call('GET', `/api/${there}`, { as })).body).toMatchObject({
+      state: 'running',
+      unreachable: ['reporting'],
     });
-    expect((await gateway.call('POST', '/api/ops/reconciliation/repair', { as })).body).toEqual({
-      asked: ['lost'],
-      failed: [],
-    });
-    expect(
-      seen.filter(({ url }) => url.endsWith('/ops/republish')).map(({ body: sent }) => JSON.parse(sent)),
-    ).toContainEqual({ inputId: 'lost' });
   });
+
+  it('lists the deliveries of both services that write to people, by state, and has one sent again', async () => {
+    const item = (service: string) => ({ id: 'x', service, what: 'answer-1', state: 'refused', attempts: 1 });
+    for (const service of ['intake', 'casework'])
+      answers.set(`/api/${service}/ops/deliveries`, { status: 200, body: { items: [item(service)] } });
+    const first = await gateway.call('GET', '/api/ops/deliveries?state=refused&limit=1', { as });
+    expect(first.body).toEqual({ items: [item('intake')], next: 'casework~' });
+    const second = await gateway.call('GET', `/api/ops/deliveries?state=refused&cursor=casework~`, { as });
+    expect(second.body).toEqual({ items: [item('casework')] });
+    expect(last().url).toBe('/api/casework/ops/deliveries?state=refused&limit=50');
+    answers.set('/api/intake/ops/deliveries/x/resend', {
+      status: 409,
+      body: { title: 'Not in this state', state: 'sent', allowed: [] },
+    });
+    const resend = await gateway.call('POST', '/api/ops/deliveries/intake/x/resend', {
+      as,
+      body: { why: 'a test' },
+    });
+    expect([resend.status, resend.body['state'], resend.body['allowed']]).toEqual([409, 'sent', []]);
+  });
+
+  it('does not begin a replay where nobody answers, nor in a service that is none', async () => {
+    const begin = (service: string) =>
+      gateway.call('POST', '/api/ops/parked/replay', { as, body: { why: 'a test', service } });
+    expect((await begin('reporting')).status).toBe(503);
+    expect((await begin('gateway')).status).toBe(422);
+    expect((await gateway.call('POST', '/api/ops/parked/replay', { as, body: {} })).status).toBe(422);
+    expect((await gateway.call('GET', '/api/ops/parked/replays/1', { as })).status).toBe(422);
+  });
+
+  it('cannot tell while a service does not answer, says which, and keeps that it could not', async () => {
+    const { status, body } = await gateway.call('GET', '/api/ops/reconciliation', { as });
+    expect([status, body['detail']]).toEqual([503, expect.stringContaining('reporting does not answer')]);
+    const runs = await gateway.call<{ items: object[] }>('GET', '/api/ops/reconciliation/runs', { as });
+    expect(runs.body.items).toMatchObject([
+      { by: 'ivo', state: 'failed', failure: expect.stringContaining('reporting') as unknown },
+    ]);
+  }, 30_000);
 });
 
 describe('health', () => {
   it('is ready when every service is, and names the one that is not', async () => {
+    process.env['HEARBACK_URL_REPORTING'] = process.env['HEARBACK_URL_INTAKE'];
     expect((await gateway.call('GET', '/health/ready')).status).toBe(200);
     process.env['HEARBACK_URL_ROSTER'] = 'http://127.0.0.1:1';
     await new Promise((resolve) => setTimeout(resolve, 150));

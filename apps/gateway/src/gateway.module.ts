@@ -9,8 +9,14 @@ import { ServicesReady } from './health/services-ready.js';
 import { secureHeaders } from './console/security-headers.js';
 import { serveConsole } from './console/serve-console.js';
 import { MeController } from './me/me.js';
+import { DeliveriesController } from './ops/deliveries.js';
 import { ParkedController } from './ops/parked.js';
-import { ReconciliationController } from './ops/reconciliation.js';
+import { LaggingStore } from './ops/reconciliation/lagging.store.js';
+import { Reconciler } from './ops/reconciliation/reconciler.js';
+import { ReconciliationController } from './ops/reconciliation/reconciliation.controller.js';
+import { RunStore } from './ops/reconciliation/runs.store.js';
+import { ReconcileSchedule } from './ops/reconciliation/schedule.js';
+import { ReplaysController } from './ops/replays.js';
 import { passOn } from './proxy/pass-on.js';
 import { attachTokens } from './sign-in/attach-token.js';
 import { Issuer } from './sign-in/issuer.js';
@@ -22,12 +28,23 @@ import { SignInController } from './sign-in/sign-in.js';
   controllers: [
     SignInController,
     MeController,
+    ReplaysController,
     ParkedController,
+    DeliveriesController,
     ReconciliationController,
     ApiIndexController,
   ],
   // It reads and publishes no events: there is no transport to start.
-  providers: [Issuer, Sessions, ServicesReady, { provide: TRANSPORT, useValue: null }],
+  providers: [
+    Issuer,
+    Sessions,
+    ServicesReady,
+    RunStore,
+    LaggingStore,
+    Reconciler,
+    ReconcileSchedule,
+    { provide: TRANSPORT, useValue: null },
+  ],
 })
 export class GatewayModule implements OnModuleInit {
   constructor(

@@ -22,6 +22,8 @@ export class Unreachable extends Error {
 export interface Answer {
   status: number;
   body: unknown;
+  /** Of its Retry-After header. */
+  retryAfter?: string;
 }
 
 /** Asks a service on behalf of a caller. @throws Unreachable within `deadlineMs`. */
@@ -46,7 +48,12 @@ export async function ask(
       signal: AbortSignal.timeout(deadlineMs),
     });
     const text = await response.text();
-    return { status: response.status, body: text ? JSON.parse(text) : undefined };
+    const retryAfter = response.headers.get('retry-after');
+    return {
+      status: response.status,
+      body: text ? JSON.parse(text) : undefined,
+      ...(retryAfter && { retryAfter }),
+    };
   } catch (error) {
     throw new Unreachable(
       `${service} does not answer (${error instanceof Error ? error.message : String(error)})`,

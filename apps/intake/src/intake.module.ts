@@ -3,6 +3,7 @@ import { MessagingModule } from '#messaging';
 import { OrgStore, OrganisationsModule } from '#organisations';
 import { FollowCase, Inputs, LoopClock } from '#origin';
 import { DeliverByMail } from './delivery/deliver-by-mail.js';
+import { DeliveriesController } from './delivery/deliveries.js';
 import { FormController } from './form/form.js';
 import { InputStore } from './inputs/input.store.js';
 import { RaiseInputController } from './inputs/raise-input.js';
@@ -38,6 +39,7 @@ import { WriteMessageController } from './receipts/write-message.js';
     DescribeController,
     EraseController,
     ListInputsController,
+    DeliveriesController,
     FollowCase,
     LoopClock,
     DeliverByMail,

@@ -11,6 +11,8 @@ import type { Prepares } from './consume/on.js';
 import { EventStrategy } from './consume/strategy.js';
 import { Messaging } from './messaging.js';
 import { OpsController } from './ops/ops.controller.js';
+import { ReplayController } from './ops/replay.controller.js';
+import { TrailsController } from './ops/trails.js';
 import { Runtime } from './runtime.js';
 import { KeyRing } from './sealing/key-ring.js';
 import type { AggregateStore } from './store/aggregate-store.js';
@@ -43,7 +45,7 @@ export class MessagingModule {
       module: MessagingModule,
       global: true,
       imports: [DiscoveryModule],
-      controllers: [OpsController],
+      controllers: [OpsController, ReplayController, TrailsController],
       providers: [
         Messaging,
         ...options.stores,

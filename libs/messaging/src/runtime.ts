@@ -6,11 +6,13 @@ import type { District, Health } from '#platform';
 import { Batch } from './consume/batch.js';
 import type { Fetched } from './consume/batch.js';
 import { Effects } from './consume/effects.js';
-import type { Handle, Targets } from './consume/effects.js';
+import type { AnyStore, Handle, Targets } from './consume/effects.js';
 import { EventConsumer } from './consume/event-consumer.js';
 import { ParkedEvents } from './consume/parked.js';
 import { ParkedRetries } from './consume/parked-retries.js';
 import type { Transport } from './consume/strategy.js';
+import { ReplayWorker } from './ops/replay-worker.js';
+import { Replays } from './ops/replays.js';
 import { ensureTopics, keyTopic, republishTopic, topicOf } from './kafka/topics.js';
 import type { Messaging } from './messaging.js';
 import type { KeyRing } from './sealing/key-ring.js';
@@ -33,11 +35,18 @@ export class Runtime implements Transport {
   private readonly logger = new Logger('messaging');
   readonly parked: ParkedEvents;
   retries: ParkedRetries | undefined;
+  readonly replays: Replays;
+  replayWorker: ReplayWorker | undefined;
   private consumer: EventConsumer | undefined;
   private wake: WakeWorker | undefined;
 
   constructor(private readonly parts: RuntimeParts) {
     this.parked = new ParkedEvents(parts.messaging.db);
+    this.replays = new Replays(parts.messaging.db);
+  }
+
+  get stores(): AnyStore[] {
+    return this.parts.messaging.stores;
   }
 
   async start(handle: Handle): Promise<void> {
@@ -52,6 +61,7 @@ export class Runtime implements Transport {
     await Promise.all([
       ensureTopics(kafka, [...new Set([...own, ...read, keyTopic(), republishTopic()])]),
       this.parked.ensureIndexes(),
+      this.replays.ensureIndexes(),
       ...stores.map((store) => store.ensureIndexes()),
     ]);
     await publisher?.start();
@@ -70,6 +80,8 @@ export class Runtime implements Transport {
       );
       await this.consumer.start();
       this.retries.start();
+      this.replayWorker = new ReplayWorker(this.replays, this.parked, this.retries, messaging.leases);
+      this.replayWorker.start();
     }
     this.wake = new WakeWorker(wakings, messaging.leases);
     messaging.onDue = () => this.wake?.nudge();
@@ -82,12 +94,18 @@ export class Runtime implements Transport {
     // Side by side, because a supervisor gives ten seconds for all of it; the publisher last, for what they still wrote.
     await Promise.all([
       this.consumer?.stop(),
-      this.retries?.stop(),
+      this.stopRetries(),
       this.wake?.stop(),
       messaging.sweep?.stop(),
     ]);
     await messaging.publisher?.stop();
     await messaging.leases.release();
+  }
+
+  /** Replays drain through the retries, whose producer goes after them. */
+  private async stopRetries(): Promise<void> {
+    await this.replayWorker?.stop();
+    await this.retries?.stop();
   }
 
   /** Sends the events about a key again: same ids, same numbers. @returns whether this service has that document. */

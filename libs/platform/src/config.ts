@@ -39,6 +39,10 @@ export interface HearbackConfig {
   trustProxy: boolean;
   /** The district's own crisis contact, shown beside 911 and 988. */
   crisisContact: string;
+  /** Minutes from one scheduled reconciliation to the next; 0: only on demand. */
+  reconcileMinutes: number;
+  /** Whether a scheduled reconciliation has what differs published again. */
+  reconcileRepair: boolean;
 }
 
 /** Ports of the services on one machine, before HEARBACK_PORT_<SERVICE> moves them. */
@@ -99,6 +103,8 @@ export function readConfig(env: NodeJS.ProcessEnv): HearbackConfig {
     logLevel: env['HEARBACK_LOG'] ?? 'info',
     trustProxy: env['HEARBACK_TRUST_PROXY'] === 'true',
     crisisContact: env['HEARBACK_CRISIS_CONTACT'] ?? '555-0100',
+    reconcileMinutes: minutes(env, 'HEARBACK_RECONCILE_MINUTES', 5),
+    reconcileRepair: yesOrNo(env, 'HEARBACK_RECONCILE_REPAIR', true),
   };
 }
 
@@ -137,6 +143,20 @@ function whole(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
   if (!Number.isInteger(value) || value < 0)
     throw new Error(`${name} is '${env[name]}' and must be a whole number`);
   return value;
+}
+
+function minutes(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const value = Number(env[name] ?? fallback);
+  if (!Number.isFinite(value) || value < 0 || value > 1_440)
+    throw new Error(`${name} is '${env[name]}' and must be minutes from 0 to 1440`);
+  return value;
+}
+
+function yesOrNo(env: NodeJS.ProcessEnv, name: string, fallback: boolean): boolean {
+  const value = env[name] ?? String(fallback);
+  if (value !== 'true' && value !== 'false')
+    throw new Error(`${name} is '${value}' and must be true or false`);
+  return value === 'true';
 }
 
 function atLeast(minimum: number, env: NodeJS.ProcessEnv, name: string, fallback: number): number {

@@ -60,8 +60,8 @@ export interface District {
   /** SIGTERM, and none in its place until `start`. */
   stop(name: RunningName): Promise<void>;
   start(name: RunningName): Promise<void>;
-  /** One more process of a service, on a port of its own; stopped with the district. @returns its address. */
-  another(name: RunningName): Promise<string>;
+  /** One more process of a service, on a port of its own, `env` added; stopped with the district. @returns its address. */
+  another(name: RunningName, env?: NodeJS.ProcessEnv): Promise<string>;
   db(service: string): Db;
   /** Every database of this installation. */
   databases(): Promise<Db[]>;
@@ -96,6 +96,7 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
     HEARBACK_MAILBOX: `http://127.0.0.1:${mailbox}`,
     HEARBACK_DISTRICTS: 'moon=localhost,127.0.0.1;mars=mars.test',
     HEARBACK_RATE: '0',
+    HEARBACK_RECONCILE_MINUTES: '0',
     HEARBACK_SESSION_MS: '6000',
     HEARBACK_LOG: 'debug',
     ...Object.fromEntries(serviceNames.map((name, i) => [portVariable(name), String(ports[i])])),
@@ -169,9 +170,9 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
       start(name);
       await ready(url);
     },
-    another: async (name) => {
+    another: async (name, extra = {}) => {
       const [port] = await freePorts(1);
-      others.push(launch(name, { [portVariable(name)]: String(port) }));
+      others.push(launch(name, { ...extra, [portVariable(name)]: String(port) }));
       const address = `http://127.0.0.1:${port}`;
       await ready(address);
       return address;
@@ -242,16 +243,24 @@ async function ready(url: string): Promise<void> {
 }
 
 /** Runs one of the project's own programs to its end. @returns what it printed. */
-export function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+export async function run(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { code, printed } = await ended(args, env);
+  if (code === 0) return printed;
+  throw new Error(`${args[0]} ended with ${code}:\n${printed}`);
+}
+
+/** Runs one of the project's own programs to its end, however it ends. */
+export function ended(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; printed: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { env });
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0 ? resolve(printed) : reject(new Error(`${args[0]} ended with ${code}:\n${printed}`)),
-    );
+    child.once('close', (code) => resolve({ code, printed }));
   });
 }
 

@@ -79,6 +79,7 @@ export async function realStack(): Promise<Stack> {
     HEARBACK_SECRET: 'ab'.repeat(32),
     HEARBACK_DISTRICTS: process.env['HEARBACK_DISTRICTS'] ?? 'moon=localhost,127.0.0.1;mars=mars.test',
     HEARBACK_RATE: '0',
+    HEARBACK_RECONCILE_MINUTES: '0',
     HEARBACK_SESSION_MS: '6000',
     HEARBACK_LOG: process.env['HEARBACK_LOG'] ?? 'fatal',
   });

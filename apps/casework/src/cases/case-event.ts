@@ -145,6 +145,15 @@ export interface MailSettled {
   at: string;
 }
 
+/** By hand: a mail that did not arrive is owed anew. */
+export interface MailResent {
+  type: 'mail-resent';
+  what: string;
+  by: string;
+  why: string;
+  at: string;
+}
+
 /** A command that came with an Idempotency-Key, so that its retry changes nothing. */
 export interface CommandTaken {
   type: 'command-taken';
@@ -167,6 +176,7 @@ export type CaseFact =
   | MailOwed
   | MailTried
   | MailSettled
+  | MailResent
   | CommandTaken;
 
 export type CaseEvent = PublishedCaseEvent | CaseFact;

@@ -3,6 +3,8 @@ import { caseState, dueNext, isOpen } from './case.js';
 import type { Case } from './case.js';
 import type { CaseEvent } from './case-event.js';
 import { evolveCase } from './evolve.js';
+import { deliveriesOf } from './rules/mails.js';
+import type { DeliveryState } from './rules/mails.js';
 
 /** The instant at which the clock must look again: an offer accepted by silence, a risk, a miss, a mail. */
 export function wakeAt(state: Case): string | undefined {
@@ -22,11 +24,18 @@ export function wakeAt(state: Case): string | undefined {
   return instants.sort()[0];
 }
 
+/** In which states it has mails that have not arrived; most cases have none. */
+function undelivered(state: Case): { undelivered?: DeliveryState[] } {
+  const states = deliveriesOf(state).map((one) => one.state);
+  return states.length > 0 ? { undelivered: [...new Set(states)] } : {};
+}
+
 export const caseAggregate: Aggregate<Case, CaseEvent> = {
   name: 'cases',
   evolve: evolveCase,
   wakeAt,
   index: (state) => ({
+    ...undelivered(state),
     // Both teams of an offer see the case; only the first owns it.
     teams: [state.team?.teamId, state.pending?.team.teamId].filter((id) => id !== undefined),
     hiddenFrom: state.hiddenFrom,

@@ -10,6 +10,7 @@ export class CaseStore extends AggregateStore<Case, CaseEvent> {
   constructor(messaging: Messaging) {
     super(messaging, caseAggregate, {
       indexes: [{ teams: 1, due: 1 }, { inputs: 1 }, { teams: 1, open: 1 }],
+      sparse: ['undelivered'],
     });
   }
 }

@@ -106,6 +106,15 @@ export interface OwedMail {
   dueAt?: string;
   tries: number;
   nextTryAt: string;
+  /** Who had it sent again by hand, and why. */
+  resent?: { by: string; why: string; at: string }[];
+}
+
+/** A mail that its team did not get, and that is not tried any more; it can be sent again by hand. */
+export interface UndeliveredMail extends OwedMail {
+  result: 'refused' | 'no address' | 'given up';
+  code?: string;
+  at: string;
 }
 
 export interface PendingTransfer {
@@ -143,6 +152,8 @@ export interface Case {
   answers: GivenAnswer[];
   history: HistoryEntry[];
   mails: OwedMail[];
+  /** The newest of those that did not arrive. */
+  undelivered?: UndeliveredMail[];
   /** The newest commands, so that a retry with the same Idempotency-Key changes nothing. */
   commands: { id: string; digest: string }[];
   /** Characters of sealed words: the document is bounded. */

@@ -1,16 +1,20 @@
 import type { LoopState } from '#contracts';
-import type { Case, CaseInput, Clock, HistoryEntry, WorkStep } from './case.js';
+import type { Case, CaseInput, Clock, HistoryEntry, UndeliveredMail, WorkStep } from './case.js';
 import type { CaseEvent, CaseOpened } from './case-event.js';
 import { restarted, resumed, startedClock, stopped } from './rules/loop-clock.js';
 
 /** How many commands a case remembers for retries. */
 const rememberedCommands = 200;
 
+/** Mails that did not arrive, and resends of one, that a case remembers. */
+const rememberedMails = 50;
+
 /** What nobody reads: an ETag must not change while a mail is on its way to the team. */
 const unseen: readonly CaseEvent['type'][] = [
   'mail-owed',
   'mail-tried',
   'mail-settled',
+  'mail-resent',
   'command-taken',
   'target-at-risk',
   'next-level-set',
@@ -163,16 +167,37 @@ function evolve(state: Case, event: Exclude<CaseEvent, CaseOpened>): Case {
         ),
       };
     case 'mail-settled': {
-      const next = { ...state, mails: state.mails.filter((mail) => mail.what !== event.what) };
-      if (event.result === 'sent') return next;
-      const detail = [event.what, event.result, event.code].filter(Boolean).join(', ');
-      return told(next, { at: event.at, what: 'mail to the team failed', detail });
+      const { what, result, code, at } = event;
+      const mail = state.mails.find((one) => one.what === what);
+      const next = { ...state, mails: state.mails.filter((one) => one !== mail) };
+      if (result === 'sent') return next;
+      const failed = mail ? [{ ...mail, result, at, ...(code && { code }) }] : [];
+      const undelivered = [...(state.undelivered ?? []), ...failed].slice(-rememberedMails);
+      const detail = [what, result, code].filter(Boolean).join(', ');
+      return told({ ...next, undelivered }, { at, what: 'mail to the team failed', detail });
+    }
+    case 'mail-resent': {
+      const { what, by, why, at } = event;
+      const { found, others } = takeOut(state.undelivered ?? [], what);
+      if (!found) return state;
+      const { result: _, code: __, at: ___, ...mail } = found;
+      const resent = [...(mail.resent ?? []), { by, why, at }].slice(-rememberedMails);
+      const mails = [...state.mails, { ...mail, tries: 0, nextTryAt: at, resent }];
+      return told(
+        { ...state, undelivered: others, mails },
+        { at, what: 'mail sent again', by, detail: what },
+      );
     }
     case 'command-taken': {
       const commands = [...state.commands, { id: event.id, digest: event.digest }];
       return { ...state, commands: commands.slice(-rememberedCommands) };
     }
   }
+}
+
+function takeOut(mails: UndeliveredMail[], what: string) {
+  const found = mails.find((one) => one.what === what);
+  return { found, others: mails.filter((one) => one !== found) };
 }
 
 function opened(event: CaseOpened): Case {

@@ -2,12 +2,13 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { isSettled } from '#loop';
+import { TakenFrom, numbersOf } from '#messaging';
 import { Allow, Caller, Returns } from '#platform';
 import { CaseStore } from './case.store.js';
 
 export class InputsQuery {
   @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(2_000) limit: number = 500;
-  /** The `next` of the page before. */
+  /** The `next` of the page before: its last caseId. */
   @IsOptional() @IsString() @Length(1, 500) after?: string;
 }
 
@@ -17,6 +18,9 @@ export class KnownInput {
   state!: string;
   open!: boolean;
   acceptedAt!: string;
+  /** The number of casework's last event about it. */
+  written!: number;
+  taken!: TakenFrom[];
 }
 
 export class KnownInputs {
@@ -24,24 +28,30 @@ export class KnownInputs {
   next?: string;
 }
 
-/** GET /api/casework/ops/inputs: what reconciliation compares with the origins. */
+const fields = ['inputId', 'state', 'kind', 'raisedAt'].map((field) => `state.inputs.${field}`);
+
+/**
+ * GET /api/casework/ops/inputs: what reconciliation compares with the origins, by input id: a case has the id of its
+ * first input, and holds no other yet.
+ */
 @Controller('ops/inputs')
 export class ReconcileInputs {
   constructor(private readonly cases: CaseStore) {}
 
   @Get()
   @Allow(['it'], 'district')
-  @Returns(200, KnownInputs, 'Every input that casework knows, in a stable order')
+  @Returns(200, KnownInputs, 'Every input that casework knows, in the order of ids')
   async read(@Query() { limit, after }: InputsQuery, @Caller() caller: Caller): Promise<KnownInputs> {
-    const page = await this.cases.list(caller.district, { limit, ...(after && { cursor: after }) });
-    const items = page.items.flatMap(({ state }) =>
-      state.inputs.map((input) => ({
+    const found = await this.cases.after(caller.district, after ?? '', limit + 1, fields);
+    const items = found.slice(0, limit).flatMap((one) =>
+      one.state.inputs.map((input) => ({
         inputId: input.inputId,
         state: input.state,
         open: !isSettled(input),
         acceptedAt: input.raisedAt,
+        ...numbersOf(one, input.inputId),
       })),
     );
-    return { items, ...(page.next && { next: page.next }) };
+    return { items, ...(found.length > limit && { next: found[limit - 1]!.id }) };
   }
 }

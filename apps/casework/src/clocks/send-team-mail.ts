@@ -84,7 +84,9 @@ export class SendTeamMail implements BeforeApplicationShutdown {
       await this.mailer.send({ to, ...teamMail(state, mail, { publicUrl, timeZone, orgName }) });
     } catch (error) {
       if (error instanceof MailRefused) return void (await settled('refused', error.code));
-      this.downUntil = Date.now() + downFor;
+      // A "not now" is about this mail; no answer at all is about the server.
+      if ((error as { responseCode?: number }).responseCode === undefined)
+        this.downUntil = Date.now() + downFor;
       return this.logger.warn({
         msg: `the mail server does not take mail, tried again later: ${(error as Error).message}`,
       });

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { Allow, PageQuery, Problem, Returns, invalid } from '#platform';
+import { Allow, PageQuery, Returns } from '#platform';
 import { ask, upstreams } from '../upstreams.js';
-import type { Answer, Upstream } from '../upstreams.js';
+import type { Upstream } from '../upstreams.js';
+import { away, gather, passedBack } from './gather.js';
 
 export class WhyRequest {
   /** Kept with the decision. */
@@ -63,22 +64,11 @@ export class ParkedController {
   /** Service after service; `cursor` goes on within one, or with the next. */
   @Get()
   @Returns(200, ParkedPage, 'Events that could not be applied, of all services')
-  async list(
+  list(
     @Query() { limit, cursor, discarded }: ParkedQuery,
     @Headers('authorization') authorization: string,
   ): Promise<ParkedPage> {
-    const items: ParkedItem[] = [];
-    const unreachable: string[] = [];
-    let at: { service: Upstream; cursor?: string } | undefined = cursor
-      ? placeOf(cursor)
-      : { service: upstreams[0]! };
-    while (at && items.length < limit) {
-      const page = await parkedOf(at.service, limit - items.length, at.cursor, authorization, discarded);
-      if (!page) unreachable.push(at.service);
-      items.push(...(page?.items ?? []));
-      at = page?.next ? { service: at.service, cursor: page.next } : after(at.service);
-    }
-    return { items, ...(at && { next: nameOf(at) }), ...(unreachable.length > 0 && { unreachable }) };
+    return gather<ParkedItem>(upstreams, 'ops/parked', { limit, cursor, discarded }, authorization);
   }
 
   @Post(':service/:id/:decision')
@@ -92,50 +82,4 @@ export class ParkedController {
     const path = `/api/${service}/ops/parked/${encodeURIComponent(id)}/${decision}`;
     return passedBack<DecisionTaken>(await ask(service, path, { authorization, post: request }).catch(away));
   }
-}
-
-/** A page of one service's parked events; undefined when it does not answer. */
-export async function parkedOf(
-  service: Upstream,
-  limit: number,
-  cursor: string | undefined,
-  authorization: string,
-  discarded?: ParkedQuery['discarded'],
-): Promise<ParkedPage | undefined> {
-  const query = new URLSearchParams({
-    limit: String(Math.min(limit, 200)),
-    ...(cursor && { cursor }),
-    ...(discarded && { discarded }),
-  });
-  const answer = await ask(service, `/api/${service}/ops/parked?${query.toString()}`, {
-    authorization,
-  }).catch(() => undefined);
-  return answer && passedBack<ParkedPage>(answer);
-}
-
-/** The body of a good answer; a service's problem is the caller's. */
-export function passedBack<T>({ status, body }: Answer): T {
-  if (status < 300) return body as T;
-  const { title, detail, errors } = (body ?? {}) as { title?: string; detail?: string; errors?: [] };
-  throw new Problem(status, title, { ...(detail && { detail }), ...(errors && { errors }) });
-}
-
-export function away(error: Error): never {
-  throw new Problem(503, undefined, { detail: error.message, headers: { 'retry-after': '1' } });
-}
-
-function after(service: Upstream): { service: Upstream } | undefined {
-  const next = upstreams[upstreams.indexOf(service) + 1];
-  return next && { service: next };
-}
-
-const nameOf = ({ service, cursor = '' }: { service: Upstream; cursor?: string }): string =>
-  `${service}~${cursor}`;
-
-function placeOf(cursor: string): { service: Upstream; cursor?: string } {
-  const [name = '', ...rest] = cursor.split('~');
-  const service = upstreams.find((one) => one === name);
-  if (!service) throw invalid('cursor', 'cursor', 'cursor must be the next of an earlier page.');
-  const inner = rest.join('~');
-  return { service, ...(inner && { cursor: inner }) };
 }

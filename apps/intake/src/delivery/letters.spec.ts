@@ -2,7 +2,17 @@ import { describe as about, expect, it } from '@jest/globals';
 import { evolveLoop } from '#loop';
 import type { Loop, LoopEvent, TeamEvent, Told } from '#loop';
 import { composeLetter } from './letter-text.js';
-import { accepted, backOff, dueLetter, evolveLetters, letterTroubles, nextLetterAt } from './letters.js';
+import {
+  accepted,
+  backOff,
+  dueLetter,
+  evolveLetters,
+  givenUp,
+  isSpent,
+  letterTroubles,
+  nextLetterAt,
+  resend,
+} from './letters.js';
 import type { Letter, LetterEvent } from './letters.js';
 
 const at = '2026-11-22T08:00:00.000Z';
@@ -13,6 +23,13 @@ const wrote = told({ type: 'case.message', messageNo: 1, at });
 const attempted = (when = at): LetterEvent => ({ type: 'letter-attempted', letter: 'answer-1', at: when });
 const lettersOf = (...events: Parameters<typeof evolveLetters>[1][]) =>
   events.reduce<Letter[]>((letters, event) => evolveLetters(letters, event, true), []);
+
+const attempts = (count: number) => Array.from({ length: count }, () => attempted());
+const sixTimes = () => lettersOf(answered(1), ...attempts(6));
+const loopOf = (...events: LoopEvent[]): Loop =>
+  [{ type: 'input.raised', inputId: 'i', kind: 'concern', raisedAt: at } as LoopEvent, ...events].reduce<
+    Loop | undefined
+  >((state, event) => evolveLoop(state, event), undefined)!;
 
 about('letters', () => {
   it('are owed for each answer and message of the team, at once', () => {
@@ -61,11 +78,64 @@ about('an attempt', () => {
     expect(nextLetterAt(letters)).toBeUndefined();
     expect(letterTroubles(letters)).toEqual(['answer-1 refused']);
   });
-  it('waits a minute, five, half an hour, two hours, six, a day; then it is exhausted, and seen', () => {
+  it('waits a minute, five, half an hour, two hours, six, a day; after that one it is spent', () => {
     expect(backOff.map((ms) => ms / 60_000)).toEqual([1, 5, 30, 120, 360, 1440]);
-    const seven = lettersOf(answered(1), ...Array.from({ length: 7 }, () => attempted()));
-    expect(seven).toMatchObject([{ state: 'exhausted', attempts: 7 }]);
-    expect(letterTroubles(seven)).toEqual(['answer-1 exhausted']);
+    expect(isSpent(sixTimes()[0]!)).toBe(false);
+    expect(isSpent(lettersOf(answered(1), ...attempts(7))[0]!)).toBe(true);
+  });
+  it('that was the last is looked at once more, should whoever made it have died before saying what came of it', () =>
+    expect(nextLetterAt(lettersOf(answered(1), ...attempts(7)))).toBe(later(60_000)));
+  it('that was the last and in vain exhausts the letter, which is seen, and its team is told', () => {
+    const [letter] = lettersOf(answered(1), ...attempts(7));
+    const loop = loopOf(answered(1));
+    const events = givenUp(loop, letter!, at);
+    expect(events).toMatchObject([
+      { type: 'letter-exhausted', letter: 'answer-1' },
+      { type: 'answer.undeliverable', answerNo: 1, reason: 'no answer from the mail server' },
+    ]);
+    const letters = lettersOf(answered(1), ...attempts(7), events[0] as LetterEvent);
+    expect(letters).toMatchObject([
+      { state: 'exhausted', attempts: 7, endedAt: at, reason: 'no answer from the mail server' },
+    ]);
+    expect(nextLetterAt(letters)).toBeUndefined();
+    expect(letterTroubles(letters)).toEqual(['answer-1 exhausted']);
+  });
+});
+
+about('a letter that failed', () => {
+  const exhausted: LetterEvent = { type: 'letter-exhausted', letter: 'answer-1', at };
+  const failed = lettersOf(answered(1), ...attempts(7), exhausted);
+  const ivo = { by: 'ivo', why: 'the server is back' };
+
+  it('is sent again by hand from the first attempt on, and remembers who and why', () => {
+    const [event] = resend(failed, 'answer-1', ivo, later(5));
+    expect(evolveLetters(failed, event!, true)).toEqual([
+      {
+        about: 'answer',
+        no: 1,
+        state: 'owed',
+        attempts: 0,
+        nextAt: later(5),
+        resent: [{ ...ivo, at: later(5) }],
+      },
+    ]);
+  });
+  it('is not sent again while it is tried by itself, once it is sent, or when there is none', () => {
+    const owed = lettersOf(answered(1));
+    const sent = evolveLetters(owed, { type: 'letter-sent', letter: 'answer-1', at }, true);
+    expect(() => resend(owed, 'answer-1', ivo, at)).toThrow(
+      /cannot resend while owed: it is tried by itself, next at/,
+    );
+    expect(() => resend(sent, 'answer-1', ivo, at)).toThrow(/cannot resend while sent/);
+    expect(() => resend(failed, 'answer-2', ivo, at)).toThrow('no such delivery');
+  });
+  it('is nobody’s care any more once its answer is replaced, came another way, or is not wanted', () => {
+    const gone: Parameters<typeof evolveLetters>[1][] = [
+      answered(2),
+      { type: 'answer.delivered', inputId: 'i', answerNo: 1, how: 'receipt', at },
+      { type: 'input.withdrawn', inputId: 'i', at },
+    ];
+    for (const event of gone) expect(letterTroubles(evolveLetters(failed, event, true))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
-import { deliver, newestAnswer } from '#loop';
+import { StateRefuses, Unknown } from '#contracts';
+import { deliver, newestAnswer, undeliverable } from '#loop';
 import type { Loop, LoopEvent } from '#loop';
 
 /** One message to an originator's own address: about an answer, a message of the team, or a second asking. */
@@ -10,6 +11,11 @@ export interface Letter {
   attempts: number;
   /** When the next attempt is due; only while it is owed. */
   nextAt?: string;
+  /** Why it ended without being sent, and when. */
+  reason?: string;
+  endedAt?: string;
+  /** Who had it sent again by hand, and why. */
+  resent?: { by: string; why: string; at: string }[];
 }
 
 /** Names a letter within its input, and in its Message-ID: the same on every attempt, so that a repeat is recognised. */
@@ -19,12 +25,18 @@ export type LetterName = `${Letter['about']}-${number}`;
 export type LetterEvent =
   | { type: 'letter-attempted'; letter: LetterName; at: string }
   | { type: 'letter-sent'; letter: LetterName; at: string }
-  | { type: 'letter-refused'; letter: LetterName; reason: string; at: string };
+  | { type: 'letter-refused'; letter: LetterName; reason: string; at: string }
+  | { type: 'letter-exhausted'; letter: LetterName; at: string }
+  | { type: 'letter-resent'; letter: LetterName; by: string; why: string; at: string };
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** Waits after each failed attempt, in ms; after the last one the letter is exhausted, and ops/inputs shows it. */
+/** Waits after each failed attempt, in ms; after the last one the letter is exhausted, and ops/deliveries shows it. */
 export const backOff: readonly number[] = [minute, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 24 * hour];
+/** How long after the last attempt it is exhausted all the same, when whoever made it died before saying so. */
+const lastWait = minute;
+/** Resends that are remembered of a letter. */
+const mostResent = 20;
 
 export function nameOf(letter: Letter): LetterName {
   return `${letter.about}-${letter.no}`;
@@ -44,7 +56,7 @@ export function evolveLetters(
       }
       if (event.event.type === 'case.answered') {
         // Only the newest answer is worth a letter: an older one that was not sent is replaced.
-        const others = letters.filter((one) => one.about === 'message' || one.state !== 'owed');
+        const others = letters.filter((one) => one.about === 'message' || one.state === 'sent');
         return owed(others, { about: 'answer', no: event.event.answerNo, at: event.event.at });
       }
       return letters;
@@ -54,15 +66,30 @@ export function evolveLetters(
     case 'closure.disputed':
     case 'closure.unconfirmed':
       // Whoever gave their word need not be asked for it.
-      return letters.filter((one) => one.about !== 'asked-again' || one.state !== 'owed');
+      return letters.filter((one) => one.about !== 'asked-again' || one.state === 'sent');
+    case 'answer.delivered':
+      // It came another way; nobody need care about the letter that did not.
+      return letters.filter((one) => one.about !== 'answer' || one.no !== event.answerNo || !hasFailed(one));
     case 'input.withdrawn':
-      return letters.filter((one) => one.state !== 'owed');
+      return letters.filter((one) => one.state === 'sent');
     case 'letter-attempted':
       return changed(letters, event.letter, (letter) => attempted(letter, event.at));
     case 'letter-sent':
       return changed(letters, event.letter, (letter) => ended(letter, 'sent'));
     case 'letter-refused':
-      return changed(letters, event.letter, (letter) => ended(letter, 'refused'));
+      return changed(letters, event.letter, (letter) => ({
+        ...ended(letter, 'refused'),
+        reason: event.reason,
+        endedAt: event.at,
+      }));
+    case 'letter-exhausted':
+      return changed(letters, event.letter, (letter) => ({
+        ...ended(letter, 'exhausted'),
+        reason: noAnswer,
+        endedAt: event.at,
+      }));
+    case 'letter-resent':
+      return changed(letters, event.letter, (letter) => resent(letter, event));
     default:
       return letters;
   }
@@ -74,6 +101,58 @@ export function dueLetter(letters: readonly Letter[], now: string): Letter | und
   return due.sort((a, b) => (a.nextAt! < b.nextAt! ? -1 : 1))[0];
 }
 
+/** All its attempts were made: there is no further one, and none that is under way. */
+export function isSpent(letter: Letter): boolean {
+  return letter.attempts > backOff.length;
+}
+
+/** What follows when a letter will not be tried again: refused for good with a code, else exhausted. Told once. */
+export function givenUp(
+  loop: Loop,
+  letter: Letter,
+  at: string,
+  refused?: string,
+): (LetterEvent | LoopEvent)[] {
+  const name = nameOf(letter);
+  const reason = refused ?? noAnswer;
+  return [
+    refused
+      ? { type: 'letter-refused', letter: name, reason: refused, at }
+      : { type: 'letter-exhausted', letter: name, at },
+    ...(letter.about === 'answer'
+      ? undeliverable(loop, { answerNo: letter.no, channel: 'email', reason }, at)
+      : []),
+  ];
+}
+
+const noAnswer = 'no answer from the mail server';
+
+/**
+ * By hand, and the whole back-off begins anew: only what is not tried any more.
+ * @throws Unknown without such a letter; StateRefuses in any other state.
+ */
+export function resend(
+  letters: readonly Letter[],
+  name: string,
+  { by, why }: { by: string; why: string },
+  at: string,
+): LetterEvent[] {
+  const letter = letters.find((one) => nameOf(one) === name);
+  if (!letter) throw new Unknown('delivery');
+  if (!hasFailed(letter)) {
+    const how =
+      letter.state === 'sent'
+        ? 'the mail server has taken it'
+        : `it is tried by itself, next at ${letter.nextAt}`;
+    throw new StateRefuses('resend', letter.state, [], how);
+  }
+  return [{ type: 'letter-resent', letter: nameOf(letter), by, why, at }];
+}
+
+function hasFailed({ state }: Letter): boolean {
+  return state === 'refused' || state === 'exhausted';
+}
+
 export function nextLetterAt(letters: readonly Letter[]): string | undefined {
   return letters
     .map((one) => one.nextAt)
@@ -83,9 +162,7 @@ export function nextLetterAt(letters: readonly Letter[]): string | undefined {
 
 /** What was not delivered and will not be tried again, for those who run the service. */
 export function letterTroubles(letters: readonly Letter[]): string[] {
-  return letters
-    .filter((one) => one.state === 'refused' || one.state === 'exhausted')
-    .map((one) => `${nameOf(one)} ${one.state}`);
+  return letters.filter(hasFailed).map((one) => `${nameOf(one)} ${one.state}`);
 }
 
 /**
@@ -104,16 +181,19 @@ function owed(letters: Letter[], { about, no, at }: Pick<Letter, 'about' | 'no'>
   return [...letters, { about, no, state: 'owed', attempts: 0, nextAt: at }];
 }
 
-/** Counts the attempt and says when the next is due, should this one fail; past the last one there is none. */
+/** Counts the attempt and says when to look again, should this one fail or never be heard of. */
 function attempted(letter: Letter, at: string): Letter {
-  const { nextAt: _, ...rest } = letter;
-  const wait = backOff[letter.attempts];
-  const attempts = letter.attempts + 1;
-  if (wait === undefined) return { ...rest, attempts, state: 'exhausted' };
-  return { ...rest, attempts, nextAt: new Date(Date.parse(at) + wait).toISOString() };
+  const wait = backOff[letter.attempts] ?? lastWait;
+  return { ...letter, attempts: letter.attempts + 1, nextAt: new Date(Date.parse(at) + wait).toISOString() };
 }
 
-function ended(letter: Letter, state: 'sent' | 'refused'): Letter {
+function resent(letter: Letter, { by, why, at }: { by: string; why: string; at: string }): Letter {
+  const { reason: _, endedAt: __, ...rest } = letter;
+  const all = [...(letter.resent ?? []), { by, why, at }];
+  return { ...rest, state: 'owed', attempts: 0, nextAt: at, resent: all.slice(-mostResent) };
+}
+
+function ended(letter: Letter, state: 'sent' | 'refused' | 'exhausted'): Letter {
   const { nextAt: _, ...rest } = letter;
   return { ...rest, state };
 }

@@ -6,6 +6,6 @@ import type { Input, InputEvent } from './input.js';
 @Injectable()
 export class InputStore extends AggregateStore<Input, InputEvent> {
   constructor(messaging: Messaging) {
-    super(messaging, inputAggregate, { unique: ['receiptHash'] });
+    super(messaging, inputAggregate, { unique: ['receiptHash'], sparse: ['undelivered'] });
   }
 }

@@ -72,6 +72,8 @@ export function evolveInput(state: Input | undefined, event: InputEvent): Input 
     case 'letter-attempted':
     case 'letter-sent':
     case 'letter-refused':
+    case 'letter-exhausted':
+    case 'letter-resent':
       return { ...state, letters: evolveLetters(state.letters, event, state.contact !== undefined) };
     case 'input.erased': {
       // Nobody can be written to any more: the address goes with the key.
@@ -104,7 +106,11 @@ export const inputAggregate = {
     return due.sort()[0];
   },
   index(state: Input): Record<string, unknown> {
+    const undelivered = [...new Set(state.letters.map((letter) => letter.state))].filter(
+      (one) => one !== 'sent',
+    );
     return {
+      ...(undelivered.length > 0 && { undelivered }),
       receiptHash: state.receiptHash,
       state: state.loop.state,
       open: !isSettled(state.loop),

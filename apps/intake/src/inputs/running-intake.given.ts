@@ -45,8 +45,15 @@ export interface Mail {
   raw: string;
 }
 
-/** Intake on the real engines, with two districts' organisations, and a mail server that knows nobody@. */
+/** What the mail server does with what it is given: takes it, asks to come back later, or knows nobody@. */
+export interface MailServer {
+  busy: boolean;
+  knowsNobody: boolean;
+}
+
+/** Intake on the real engines, with two districts' organisations, and a mail server that does not know nobody@. */
 export interface RunningIntake {
+  mailServer: MailServer;
   stack: Stack;
   intake: RunningService;
   mails: Mail[];
@@ -68,7 +75,8 @@ export interface RunningIntake {
 
 export async function runningIntake(): Promise<RunningIntake> {
   const mails: Mail[] = [];
-  const smtp = await mailServer(mails);
+  const mailServer: MailServer = { busy: false, knowsNobody: false };
+  const smtp = await runningMailServer(mails, mailServer);
   const stack = await realStack();
   const intake = await stack.service(IntakeModule, 'intake');
   const inputs = intake.app.get(InputStore, { strict: false });
@@ -89,6 +97,7 @@ export async function runningIntake(): Promise<RunningIntake> {
     stack,
     intake,
     mails,
+    mailServer,
     raise,
     raised: async (facts = {}) => {
       const { status, body } = await raise({ ...good, ...facts });
@@ -109,13 +118,15 @@ export async function runningIntake(): Promise<RunningIntake> {
   };
 }
 
-async function mailServer(mails: Mail[]): Promise<SMTPServer> {
+async function runningMailServer(mails: Mail[], server: MailServer): Promise<SMTPServer> {
   const smtp = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     onRcptTo: ({ address }, _session, done) => {
       const unknown = Object.assign(new Error('no such person'), { responseCode: 550 });
-      done(address.startsWith('nobody') ? unknown : null);
+      const busy = Object.assign(new Error('come back later'), { responseCode: 451 });
+      if (server.busy) done(busy);
+      else done(address.startsWith('nobody') && !server.knowsNobody ? unknown : null);
     },
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];

@@ -3,12 +3,13 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import type { LoopState } from '#contracts';
 import { isSettled } from '#loop';
+import { TakenFrom, numbersOf } from '#messaging';
 import { Allow, Caller, Returns } from '#platform';
 import { InputStore } from '../inputs/input.store.js';
 import { letterTroubles } from '../delivery/letters.js';
 
 export class ListInputsQuery {
-  /** The `next` of the page before. */
+  /** The `next` of the page before: its last inputId. */
   @IsOptional() @IsString() @Length(1, 500) after?: string;
   @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(1000) limit: number = 200;
 }
@@ -18,6 +19,9 @@ export class AcceptedInput {
   state!: LoopState;
   open!: boolean;
   acceptedAt!: string;
+  /** The number of intake's last event about it. */
+  written!: number;
+  taken!: TakenFrom[];
   /** Letters that could not be delivered, for example `answer-1 exhausted`. */
   undelivered?: string[];
 }
@@ -26,6 +30,8 @@ export class AcceptedInputs {
   items!: AcceptedInput[];
   next?: string;
 }
+
+const fields = ['state.loop.state', 'state.loop.kind', 'state.acceptedAt', 'state.letters'];
 
 @Controller('ops/inputs')
 export class ListInputsController {
@@ -36,17 +42,19 @@ export class ListInputsController {
   @Allow(['it'], 'district')
   @Returns(200, AcceptedInputs, 'All accepted inputs with their states, for the reconciliation')
   async list(@Query() { after, limit }: ListInputsQuery, @Caller() caller: Caller): Promise<AcceptedInputs> {
-    const page = await this.inputs.list(caller.district, { limit, ...(after && { cursor: after }) });
-    const items = page.items.map(({ id, state: { loop, acceptedAt, letters } }) => {
+    const found = await this.inputs.after(caller.district, after ?? '', limit + 1, fields);
+    const items = found.slice(0, limit).map((input) => {
+      const { loop, acceptedAt, letters } = input.state;
       const undelivered = letterTroubles(letters);
       return {
-        inputId: id,
+        inputId: input.id,
         state: loop.state,
         open: !isSettled(loop),
         acceptedAt,
+        ...numbersOf(input, input.id),
         ...(undelivered.length > 0 && { undelivered }),
       };
     });
-    return { items, ...(page.next && { next: page.next }) };
+    return { items, ...(found.length > limit && { next: items.at(-1)!.inputId }) };
   }
 }

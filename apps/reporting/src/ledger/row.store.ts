@@ -60,19 +60,6 @@ export class RowStore extends AggregateStore<Row, RowEvent> {
     });
   }
 
-  /** Rows in the order of their ids, after one of them. */
-  async after(district: District, id: string, limit: number): Promise<{ id: string; row: Row }[]> {
-    const found = await this.rows
-      .find(
-        { district, _id: { $gt: `${district}/${id}`, $lt: `${district}0` } as never },
-        { projection: { id: 1, state: 1 } },
-      )
-      .sort({ _id: 1 })
-      .limit(limit)
-      .toArray();
-    return found.map((document) => ({ id: String(document['id']), row: document['state'] as Row }));
-  }
-
   /** Clears the marks of rows that nobody has changed since they were read; the others stay dirty. */
   async clean(counted: readonly DirtyRow[]): Promise<void> {
     if (counted.length === 0) return;

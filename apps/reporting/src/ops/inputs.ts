@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { Allow, Caller, Returns } from '#platform';
 import type { LoopState } from '#contracts';
+import { TakenFrom, numbersOf } from '#messaging';
 import { RowStore } from '../ledger/row.store.js';
 import { view } from '../ledger/view.js';
 
@@ -18,6 +19,9 @@ export class KnownInput {
   open: boolean;
   /** When it was raised; of an input that only casework has spoken of so far, its earliest fact. */
   acceptedAt: string;
+  /** The number of its own last event about it; the ledger says nothing. */
+  written: number;
+  taken: TakenFrom[];
 }
 
 export class KnownInputs {
@@ -46,10 +50,11 @@ export class KnownInputsController {
     @Query() { after, limit }: KnownInputsQuery,
     @Caller() { district }: Caller,
   ): Promise<KnownInputs> {
-    const rows = await this.rows.after(district, after ?? '', limit + 1);
-    const items = rows.slice(0, limit).map(({ id, row }) => {
-      const { state, open, raisedAt } = view(row.facts);
-      return { inputId: id, state, open, acceptedAt: new Date(raisedAt).toISOString() };
+    const rows = await this.rows.after(district, after ?? '', limit + 1, ['state.facts']);
+    const items = rows.slice(0, limit).map((row) => {
+      const { state, open, raisedAt } = view(row.state.facts);
+      const acceptedAt = new Date(raisedAt).toISOString();
+      return { inputId: row.id, state, open, acceptedAt, ...numbersOf(row, row.id) };
     });
     const last = items.at(-1);
     return { items, ...(rows.length > limit && last && { next: last.inputId }) };

@@ -41,6 +41,25 @@ export class Batch {
     const park: ParkedEvent[] = [];
     const incoming = fetched.flatMap((one) => this.read(one, park));
     await this.applyLines(this.linesOf(incoming), park);
+    await this.park(park);
+  }
+
+  /**
+   * Reads bytes once more that were parked as unreadable: a later build may know them. @returns why they still cannot
+   * be read; undefined when they are an event now, which is applied, or parked like any other.
+   */
+  async reread(entry: ParkedEvent): Promise<string | undefined> {
+    const park: ParkedEvent[] = [];
+    const incoming = this.read({ topic: entry.topic, partition: 0, message: messageOf(entry) }, park);
+    if (park[0]?.kind === 'unreadable') return park[0].reason;
+    crashPoint('before replay');
+    await this.applyLines(this.linesOf(incoming), park);
+    // Whatever it waits for now, it has waited since then.
+    for (const one of park) one.parkedAt = entry.parkedAt;
+    await this.park(park);
+    crashPoint('after replay');
+    await this.parked.remove([entry._id]);
+    return undefined;
   }
 
   /** Applies what is parked under a key, in order, after a wait, a repair, or a person's word. @returns what still waits. */
@@ -93,8 +112,11 @@ export class Batch {
       const outcomes = await this.effects.apply(works.map((line) => ({ ...line, id: line.key })));
       for (const outcome of outcomes) await this.keep(outcome, park);
     }
-    for (const one of park) this.logger.warn({ msg: `parked ${one._id} (${one.kind}): ${one.reason}` });
-    await this.parked.park(park);
+  }
+
+  private async park(events: ParkedEvent[]): Promise<void> {
+    for (const one of events) this.logger.warn({ msg: `parked ${one._id} (${one.kind}): ${one.reason}` });
+    await this.parked.park(events);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Kafka, Producer } from 'kafkajs';
 import { republishTopic } from '../kafka/topics.js';
-import type { Leases } from '../lease.js';
+import type { Leases } from '#platform';
 import type { Batch } from './batch.js';
 import type { ParkedEvent, ParkedEvents } from './parked.js';
 
@@ -42,6 +42,14 @@ export class ParkedRetries {
   async drain(holdKey: string): Promise<number> {
     const entries = (await this.parked.under([holdKey])).get(holdKey) ?? [];
     return this.batch.drain(holdKey, entries);
+  }
+
+  /** Reads unreadable bytes again with this build. @returns how many still wait: 1, or 0 when they are an event. */
+  async reread(entry: ParkedEvent): Promise<number> {
+    const reason = await this.batch.reread(entry);
+    if (reason === undefined) return 0;
+    await this.parked.stillUnreadable(entry._id, reason);
+    return 1;
   }
 
   private async once(): Promise<void> {

@@ -30,7 +30,9 @@ export interface ParkedEvent {
   parkedAt: Date;
   nextTryAt?: Date;
   value: Binary | null;
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
+  /** The replay in bulk that tried it last, in vain. */
+  replay?: string;
   discarded?: { by: string; why: string; at: Date };
 }
 
@@ -91,6 +93,18 @@ export class ParkedEvents {
     return Map.groupBy(found, (one) => one.holdKey!);
   }
 
+  /** Where events wait under these keys, without what they say. */
+  async placesUnder(holdKeys: string[]): Promise<Map<string, ParkedEvent[]>> {
+    const found = await this.collection
+      .find(
+        { holdKey: { $in: holdKeys }, kind: { $ne: 'discarded' } },
+        { projection: { value: 0, headers: 0 } },
+      )
+      .sort({ parkedAt: 1, seq: 1 })
+      .toArray();
+    return Map.groupBy(found, (one) => one.holdKey!);
+  }
+
   async remove(ids: string[]): Promise<void> {
     if (ids.length === 0) return;
     crashPoint('before release');
@@ -106,6 +120,14 @@ export class ParkedEvents {
     await this.collection.updateOne(
       { _id: id, kind: { $ne: 'discarded' } },
       { $set: { reason, tries, nextTryAt, kind: 'failed' } },
+    );
+  }
+
+  /** Bytes that this build cannot read either: kept, with what it says of them. */
+  async stillUnreadable(id: string, reason: string): Promise<void> {
+    await this.collection.updateOne(
+      { _id: id, kind: 'unreadable' },
+      { $set: { reason }, $inc: { tries: 1 } },
     );
   }
 
@@ -169,10 +191,12 @@ export class ParkedEvents {
           'An input.raised is never discarded: a person would go unheard. Repair the cause and replay it.',
       });
     }
-    await this.collection.updateOne(
-      { _id: event._id },
+    const { matchedCount } = await this.collection.updateOne(
+      { _id: event._id, kind: { $ne: 'discarded' } },
       { $set: { kind: 'discarded', discarded: { by, why, at: new Date() } }, $unset: { nextTryAt: '' } },
     );
+    if (matchedCount === 0)
+      throw new Problem(409, undefined, { detail: 'It waits no longer: read the list again.' });
   }
 
   async count(): Promise<number> {
@@ -189,9 +213,9 @@ export class ParkedEvents {
 }
 
 /** Bytes that are no event belong to no district: the first one's IT runs the installation and sees them. */
-function visibleTo(district: District): Filter<ParkedEvent> {
+export function visibleTo(district: District): Filter<ParkedEvent> {
   const operates = config().districts[0]!.id === district;
-  return operates ? { $or: [{ district }, { district: { $exists: false } }] } : { district };
+  return { district: operates ? { $in: [district, null as unknown as District] } : district };
 }
 
 /** A parked record of a message that was read as an event. */
@@ -242,11 +266,15 @@ export function parkedBytes(
   };
 }
 
-function plainHeaders(headers: IHeaders | undefined): Record<string, string> {
+/**
+ * As they came, so that a later build reads them as this one would: a header given twice stays two. Names that MongoDB
+ * would take for paths or operators get look-alikes; none of ours is among them.
+ */
+function plainHeaders(headers: IHeaders | undefined): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers ?? {}).map(([name, value]) => [
-      name.replaceAll('.', '_').replaceAll('$', '_'),
-      String(value),
+      name.replaceAll('.', '\uff0e').replaceAll('$', '\uff04'),
+      Array.isArray(value) ? value.map(String) : String(value),
     ]),
   );
 }

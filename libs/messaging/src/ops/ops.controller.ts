@@ -1,7 +1,17 @@
-import { Body, Controller, Get, Inject, Logger, Param, Post, Query } from '@nestjs/common';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  ValidateIf,
+} from 'class-validator';
 import { Unknown } from '#contracts';
-import { Allow, Caller, PageQuery, Returns, SERVICE } from '#platform';
+import { Allow, Caller, PageQuery, Problem, Returns, SERVICE } from '#platform';
 import { Runtime } from '../runtime.js';
 import type { ParkedEvent } from '../consume/parked.js';
 
@@ -16,7 +26,26 @@ export class ParkedQuery extends PageQuery {
 }
 
 export class RepublishRequest {
-  @IsString() @Length(1, 128) inputId!: string;
+  @ValidateIf(({ inputIds }: RepublishRequest) => inputIds === undefined)
+  @IsString()
+  @Length(1, 128)
+  inputId?: string;
+
+  /** Several at once, instead of `inputId`. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(200)
+  @IsString({ each: true })
+  @Length(1, 128, { each: true })
+  inputIds?: string[];
+}
+
+export class Republished {
+  /** Inputs whose events are sent again. */
+  sent!: string[];
+  /** Inputs that this service has no events about. */
+  unknown!: string[];
 }
 
 /** A parked event, without its content. */
@@ -51,8 +80,6 @@ export class ReplayView {
 @Controller('ops')
 @Allow(['it'], 'district')
 export class OpsController {
-  private readonly logger = new Logger('ops');
-
   constructor(
     private readonly runtime: Runtime,
     @Inject(SERVICE) private readonly service: string,
@@ -78,10 +105,13 @@ export class OpsController {
     @Body() { why }: WhyRequest,
     @Caller() caller: Caller,
   ): Promise<ReplayView> {
+    const { retries, replays } = this.runtime;
     const event = await this.find(id, caller);
-    // A replay changes nothing that the log of the service would not show anyway; who asked, and why, stays there.
-    this.logger.log({ msg: `replay of ${event._id} by ${caller.sub}: ${why}` });
-    const stillWaiting = event.holdKey ? await this.runtime.retries!.drain(event.holdKey) : 1;
+    if (event.discarded) throw new Problem(409, undefined, { detail: skipped(event.discarded) });
+    const replayId = randomUUID();
+    await replays.beginOne(caller.district, replayId, { by: caller.sub ?? 'unknown', why, event: event._id });
+    const stillWaiting = event.holdKey ? await retries!.drain(event.holdKey) : await retries!.reread(event);
+    await replays.ended(caller.district, replayId, stillWaiting);
     return { id, stillWaiting };
   }
 
@@ -98,10 +128,18 @@ export class OpsController {
     return { id, stillWaiting };
   }
 
+  /** 404 for one input that this service has no events about; of several, those are named. */
   @Post('republish')
-  @Returns(202, undefined, 'Sends the events about an input again: same ids, same numbers')
-  async republish(@Body() { inputId }: RepublishRequest, @Caller() caller: Caller): Promise<void> {
-    if (!(await this.runtime.republish(caller.district, inputId, 1))) throw new Unknown('input');
+  @Returns(202, Republished, 'Sends the events about inputs again: same ids, same numbers')
+  async republish(
+    @Body() { inputId, inputIds = [inputId!] }: RepublishRequest,
+    @Caller() { district }: Caller,
+  ): Promise<Republished> {
+    const answer: Republished = { sent: [], unknown: [] };
+    for (const id of new Set(inputIds))
+      ((await this.runtime.republish(district, id, 1)) ? answer.sent : answer.unknown).push(id);
+    if (inputId !== undefined && answer.sent.length === 0) throw new Unknown('input');
+    return answer;
   }
 
   /** Ids hold slashes, so they travel as base64url. */
@@ -128,4 +166,8 @@ export class OpsController {
       ...(one.discarded && { discarded: { ...one.discarded, at: one.discarded.at.toISOString() } }),
     };
   }
+}
+
+function skipped({ by, why }: { by: string; why: string }): string {
+  return `It was discarded by ${by} (${why}): it is skipped for good.`;
 }

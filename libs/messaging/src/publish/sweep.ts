@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Timestamp } from 'mongodb';
 import type { Collection, Db, Document } from 'mongodb';
 import { crashPoint } from '../crash-point.js';
-import type { Leases } from '../lease.js';
+import type { Leases } from '#platform';
 import type { AggregateDocument } from '../store/document.js';
 import type { EventPublisher } from './publisher.js';
 

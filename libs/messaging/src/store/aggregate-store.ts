@@ -23,6 +23,8 @@ export interface StoreOptions {
   indexes?: Record<string, 1 | -1>[];
   /** Index fields that are unique within the district. */
   unique?: string[];
+  /** Index fields that few documents have: their indexes hold those alone, and cost the others nothing. */
+  sparse?: string[];
 }
 
 export interface ListQuery {
@@ -33,6 +35,9 @@ export interface ListQuery {
   limit: number;
   cursor?: string;
 }
+
+/** A part of a document: its numbers, and of the rest only what was asked for. */
+export type Glance<S> = Pick<AggregateDocument<S>, 'id' | 'seqs' | 'seen' | 'mark' | 'events' | 'state'>;
 
 /** How often a command is done again when others keep changing the same document. */
 const maximumRedos = 40;
@@ -157,6 +162,37 @@ export class AggregateStore<S, E extends { type: string }> {
     return found.map(({ district, id }) => ({ district: district as District, id: id as string }));
   }
 
+  /**
+   * Documents in the order of their ids (by bytes, as every service lists them), after one of them: for walks over all
+   * of a district. Of each its id, its numbers, and these fields.
+   */
+  async after(district: District, id: string, limit: number, fields: string[]): Promise<Glance<S>[]> {
+    // '0' is what follows '/', so that the range ends with the district.
+    const _id = { $gt: documentId(district, id), $lt: `${district}0` } as never;
+    const projection = projectionOf(fields);
+    const found = await this.collection.find({ _id }, { projection }).sort({ _id: 1 }).limit(limit).toArray();
+    return found as unknown as Glance<S>[];
+  }
+
+  /** Those whose sparse index field has this value, in the order of ids from one of them on, with these fields. */
+  async having(
+    district: District,
+    index: { [field: string]: string },
+    { from, limit, fields }: { from: string; limit: number; fields: string[] },
+  ): Promise<Glance<S>[]> {
+    const filter = { district, ...onIndex(index), _id: { $gte: documentId(district, from) } as never };
+    const projection = projectionOf(fields);
+    const found = await this.collection.find(filter, { projection }).sort({ _id: 1 }).limit(limit).toArray();
+    return found as unknown as Glance<S>[];
+  }
+
+  /** Those of these ids that are there, with these fields. */
+  async glance(district: District, ids: string[], fields: string[]): Promise<Glance<S>[]> {
+    const _id = { $in: ids.map((id) => documentId(district, id)) } as never;
+    const found = await this.collection.find({ _id }, { projection: projectionOf(fields) }).toArray();
+    return found as unknown as Glance<S>[];
+  }
+
   /** The documents of these ids, whole; for the consumer. */
   async fetchAll(ids: string[]): Promise<Map<string, AggregateDocument<S>>> {
     const found = await this.collection.find({ _id: { $in: ids as never[] } }).toArray();
@@ -188,6 +224,12 @@ export class AggregateStore<S, E extends { type: string }> {
     }
     for (const index of this.options.indexes ?? []) {
       await collection.createIndex({ district: 1, ...onIndex(index), _id: 1 });
+    }
+    for (const field of this.options.sparse ?? []) {
+      await collection.createIndex(
+        { district: 1, [`index.${field}`]: 1, _id: 1 },
+        { partialFilterExpression: { [`index.${field}`]: { $exists: true } } },
+      );
     }
     for (const field of this.options.unique ?? []) {
       await collection.createIndex(
@@ -222,6 +264,10 @@ export class AggregateStore<S, E extends { type: string }> {
 
 function loaded<S>({ id, state, version, secret }: AggregateDocument<S>): Loaded<S> {
   return { id, state, version, ...(secret && { secret }) };
+}
+
+function projectionOf(fields: string[]): Record<string, 1> {
+  return Object.fromEntries(['id', 'seqs', 'seen', ...fields].map((field) => [field, 1]));
 }
 
 function onIndex(fields: Record<string, unknown>): Record<string, unknown> {

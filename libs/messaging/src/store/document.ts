@@ -116,6 +116,21 @@ export function seenSeq(document: AggregateDocument, publisher: string, key: str
   return document.seen.find((entry) => entry.publisher === publisher && entry.key === key)?.seq ?? 0;
 }
 
+/** What a document has written and taken about one key, as the reconciler compares it between services. */
+export interface Numbers {
+  /** The number of its own last event; 0 without any. */
+  written: number;
+  /** The number of the last event taken of each publisher. */
+  taken: { publisher: string; seq: number }[];
+}
+
+export function numbersOf({ seqs, seen }: Pick<AggregateDocument, 'seqs' | 'seen'>, key: string): Numbers {
+  return {
+    written: seqs.find((entry) => entry.key === key)?.seq ?? 0,
+    taken: seen.filter((entry) => entry.key === key).map(({ publisher, seq }) => ({ publisher, seq })),
+  };
+}
+
 /** Remembers that an event was taken, whatever it changed. */
 export function withSeen<S>(
   document: AggregateDocument<S>,

@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
-import type { District } from '#platform';
+import type { District, Leases } from '#platform';
 import type { AnyStore } from '../consume/effects.js';
-import type { Leases } from '../lease.js';
 
 /** A clock, a courier, or both, of one store. */
 export interface Waking {

@@ -6,11 +6,13 @@ import { Problem, unavailable } from '../http/problem.js';
 import { tokenRoles } from './allow.js';
 import type { TokenRole } from './allow.js';
 import type { Caller } from './caller.js';
+import { isInstallationToken, verifiedInstallationToken } from './installation-token.js';
 
 let keys: JWTVerifyGetKey | undefined;
 
 /**
- * Checks a bearer token: signature against the issuer's published keys, issuer, audience `hearback`, expiry, district.
+ * Checks a bearer token: signature against the issuer's published keys (or the installation's own, for a token of its
+ * services), issuer, audience `hearback`, expiry, district.
  * @throws Problem 401 with the reason; 503 when the issuer's keys cannot be read.
  */
 export async function verifyToken(token: string): Promise<Caller> {
@@ -22,6 +24,7 @@ export async function verifyToken(token: string): Promise<Caller> {
     cacheMaxAge: Infinity,
   });
   try {
+    if (isInstallationToken(token)) return callerOf(await verifiedInstallationToken(token));
     const { payload } = await jwtVerify(token, keys, { issuer, audience: 'hearback', clockTolerance: 5 });
     return callerOf(payload);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Collection, Db, Document } from 'mongodb';
-import { isDuplicateKey } from '#platform';
+import { isDuplicateKey } from './failure.js';
 
 /**
  * A hint of who does a job now, kept in MongoDB by the server's clock. Nothing depends on it being exclusive: what
