@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { config, isInfrastructureFailure } from '#platform';
 import { crashPoint } from '../crash-point.js';
-import { partitionCount } from '../kafka/topics.js';
+import { keyTopic, partitionCount, republishTopic } from '../kafka/topics.js';
 import type { Batch, Fetched } from './batch.js';
 import { LagWatch } from './lag-watch.js';
 import type { Assignment } from './lag-watch.js';
@@ -198,11 +198,7 @@ export class EventConsumer {
   private async takeUntilWritten(fetched: Fetched[]): Promise<void> {
     for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
       try {
-        const events: Fetched[] = [];
-        for (const [topic, ofTopic] of Map.groupBy(fetched, (one) => one.topic)) {
-          if (!(await this.other(topic, ofTopic))) events.push(...ofTopic);
-        }
-        await this.batch.take(events);
+        await this.takeOnce(fetched);
         delete this.signs.troubled;
         return;
       } catch (error) {
@@ -219,6 +215,20 @@ export class EventConsumer {
     }
   }
 
+  /**
+   * Keys and requests go their own way beside the events: no handler reads them, and each way is a durable write of its
+   * own. All ways have ended before one that failed is told, so that the next try never meets this one.
+   */
+  private async takeOnce(fetched: Fetched[]): Promise<void> {
+    const beside = [...Map.groupBy(fetched, (one) => one.topic)].filter(([topic]) => !isOfEvents(topic));
+    const ways = await Promise.allSettled([
+      this.batch.take(fetched.filter(({ topic }) => isOfEvents(topic))),
+      ...beside.map(([topic, ofTopic]) => this.other(topic, ofTopic)),
+    ]);
+    const failed = ways.find((way) => way.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
   private async commit(): Promise<void> {
     if (this.offsets.size === 0) return;
     const offsets = [...this.offsets.values()];
@@ -232,4 +242,8 @@ export class EventConsumer {
       this.logger.debug({ msg: `offsets not committed: ${(error as Error).message}` });
     }
   }
+}
+
+function isOfEvents(topic: string): boolean {
+  return topic !== keyTopic() && topic !== republishTopic();
 }
