@@ -10,7 +10,7 @@ const inFlight = 64;
 const count = Number(process.env.BENCH_COUNT ?? 10_000);
 
 export const accept = () =>
-  withStack(async (stack) => {
+  withStack({}, async (stack) => {
     await stack.schools();
     await stack.start('intake');
     const { post, close } = poster({

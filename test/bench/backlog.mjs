@@ -12,7 +12,7 @@ const batchEvents = 500;
 const sendsInFlight = 2;
 
 export const backlog = () =>
-  withStack(async (stack) => {
+  withStack({ sessionMs: 60_000 }, async (stack) => {
     await stack.schools();
     await stack.start('intake');
     say('accepting the samples …');

@@ -10,7 +10,7 @@ const inFlight = 64;
 const count = Number(process.env.BENCH_COUNT ?? 5_000);
 
 export const burst = () =>
-  withStack(async (stack) => {
+  withStack({}, async (stack) => {
     await stack.schools();
     say('starting all services …');
     for (const name of services) await stack.start(name);

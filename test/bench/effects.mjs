@@ -18,7 +18,7 @@ const readers = {
 };
 
 export const effects = () =>
-  withStack(async (stack) => {
+  withStack({ sessionMs: 60_000 }, async (stack) => {
     await stack.schools();
     // It learns the schools before the first input comes: what names one that is not known is parked.
     await stack.start('casework');

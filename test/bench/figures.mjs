@@ -8,6 +8,7 @@ export const figures = {
   chain: async () => (await import('./chain.mjs')).chain,
   visible: async () => (await import('./visible.mjs')).visible,
   burst: async () => (await import('./burst.mjs')).burst,
+  peer: async () => (await import('./peer.mjs')).peer,
   idle: async () => (await import('./idle.mjs')).idle,
   heap: async () => (await import('./heap.mjs')).heap,
 };

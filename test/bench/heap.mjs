@@ -10,7 +10,7 @@ const seconds = Number(process.env.BENCH_HEAP_SECONDS ?? 600);
 const everyMs = Math.max(1_000, (seconds * 1000) / 60);
 
 export const heap = () =>
-  withStack(async (stack) => {
+  withStack({}, async (stack) => {
     await stack.schools();
     say('starting all services …');
     for (const name of services) await stack.start(name, { inspect: true });

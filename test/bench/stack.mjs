@@ -29,9 +29,9 @@ const reads = { casework: ['intake', 'keys'], reporting: ['intake', 'casework'] 
 
 /**
  * Starts nothing yet: a prefix, free ports, and an environment, on the engines of HEARBACK_TEST_KAFKA and
- * HEARBACK_TEST_MONGO. Everything that it made is gone after `close`, topics and databases too.
+ * HEARBACK_TEST_MONGO. With `sessionMs`, services that a figure stands still keep their partitions so long. Everything that it made is gone after `close`, topics and databases too.
  */
-export async function benchStack() {
+export async function benchStack({ sessionMs }) {
   const { HEARBACK_TEST_KAFKA: kafkaAddress, HEARBACK_TEST_MONGO: mongoUrl } = process.env;
   const prefix = `b${randomBytes(5).toString('hex')}`;
   const logs = mkdtempSync(join(tmpdir(), `hearback-bench-${prefix}-`));
@@ -47,8 +47,7 @@ export async function benchStack() {
     HEARBACK_ISSUER: issuer.url,
     // One machine sends everything here. The limit is far away, and counting towards it is part of the work.
     HEARBACK_RATE: '100000000',
-    // Services that a figure stands still must not lose their partitions meanwhile.
-    HEARBACK_SESSION_MS: '60000',
+    ...(sessionMs && { HEARBACK_SESSION_MS: String(sessionMs) }),
     HEARBACK_DATA: logs,
   });
   const mongo = await new MongoClient(mongoUrl).connect();
@@ -80,6 +79,7 @@ export async function benchStack() {
     port,
     db,
     issuer,
+    admin,
     running,
     pid: (name) => running.get(name)?.pid,
     /** The inspector of a service that was started with `inspect`. */
@@ -227,9 +227,9 @@ export async function benchStack() {
   return stack;
 }
 
-/** Runs `measure` with a stack, and closes it whatever happens; also on Ctrl-C. */
-export async function withStack(measure) {
-  const stack = await benchStack();
+/** Runs `measure` with a stack (options as of `benchStack`), and closes it whatever happens; also on Ctrl-C. */
+export async function withStack(options, measure) {
+  const stack = await benchStack(options);
   const stop = () => void stack.close().finally(() => process.exit(130));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
