@@ -10,7 +10,7 @@ const inFlight = 64;
 const count = Number(process.env.BENCH_COUNT ?? 10_000);
 
 export const accept = () =>
-  withStack(async (stack) => {
+  withStack({}, async (stack) => {
     await stack.schools();
     await stack.start('intake');
     const { post, close } = poster({
@@ -21,12 +21,12 @@ export const accept = () =>
     const load = (many) => closedLoop({ inFlight, count: many, one: (n) => post(inputBody(n)) });
     say('warming up …');
     await load(4_000);
-    await stack.quiet('intake', 'inputs');
+    await stack.rest('intake', 'inputs');
     const runs = [];
     for (let run = 1; run <= 3; run += 1) {
       const bare = await bareInserts(stack, run);
       const { result: ours, cores } = await measured(stack, `accept ${run}`, ['intake'], () => load(count));
-      await stack.quiet('intake', 'inputs');
+      await stack.rest('intake', 'inputs');
       say(`run ${run}: ${ours.rate.toFixed(0)}/s, bare ${bare.rate.toFixed(0)}/s`);
       runs.push({ bare, ours, cores });
     }

@@ -3,8 +3,12 @@ import { parseArgs } from 'node:util';
 /** The figures of docs/performance.md, in the order in which they are measured. */
 export const figures = {
   accept: async () => (await import('./accept.mjs')).accept,
+  backlog: async () => (await import('./backlog.mjs')).backlog,
+  effects: async () => (await import('./effects.mjs')).effects,
+  chain: async () => (await import('./chain.mjs')).chain,
   visible: async () => (await import('./visible.mjs')).visible,
   burst: async () => (await import('./burst.mjs')).burst,
+  peer: async () => (await import('./peer.mjs')).peer,
   idle: async () => (await import('./idle.mjs')).idle,
   heap: async () => (await import('./heap.mjs')).heap,
 };

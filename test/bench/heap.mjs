@@ -10,21 +10,18 @@ const seconds = Number(process.env.BENCH_HEAP_SECONDS ?? 600);
 const everyMs = Math.max(1_000, (seconds * 1000) / 60);
 
 export const heap = () =>
-  withStack(async (stack) => {
+  withStack({}, async (stack) => {
     await stack.schools();
     say('starting all services …');
     for (const name of services) await stack.start(name, { inspect: true });
-    const inspectors = await Promise.all(
-      services.map(async (name) => ({ name, inspector: await stack.inspector(name) })),
-    );
     const samples = [];
     const sample = async () => {
       const heaps = {};
       let resident = 0;
-      for (const { name, inspector } of inspectors) {
+      for (const name of services) {
         // Before the collection: what the process holds as it runs.
         resident += residentMb(stack.pid(name));
-        heaps[name] = await inspector.heapMb();
+        heaps[name] = await stack.inspector(name).heapMb();
       }
       samples.push({ heaps, resident });
       if (samples.length % 6 === 0)
@@ -43,7 +40,6 @@ export const heap = () =>
     clearInterval(timer);
     await sampling;
     close();
-    inspectors.forEach(({ inspector }) => inspector.close());
     return rowsOf(samples);
   });
 

@@ -9,7 +9,7 @@ const settleMs = 20_000;
 const measuredMs = 20_000;
 
 export const idle = () =>
-  withStack(async (stack) => {
+  withStack({}, async (stack) => {
     await stack.schools();
     say('starting one process for each …');
     // The tools have no /health: those who need them find them.

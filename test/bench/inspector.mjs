@@ -1,10 +1,13 @@
 // Node's own inspector, from outside: what a process holds after a collection, and where its time goes.
 import { readFileSync } from 'node:fs';
+import { until } from './load.mjs';
 
 /** Connects to a process that was started with --inspect=0 and wrote its address to this log. */
 export async function inspected(logFile) {
-  const url = /Debugger listening on (ws:\S+)/.exec(readFileSync(logFile, 'utf8'))?.[1];
-  if (!url) throw new Error(`${logFile} names no inspector: the process was not started with --inspect=0`);
+  const url = await until(
+    'the inspector to listen',
+    () => /Debugger listening on (ws:\S+)/.exec(readFileSync(logFile, 'utf8'))?.[1],
+  );
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve, { once: true });
@@ -39,6 +42,5 @@ export async function inspected(logFile) {
     },
     /** The profile since `startProfile`, as in a .cpuprofile file. */
     stopProfile: async () => (await ask('Profiler.stop')).profile,
-    close: () => socket.close(),
   };
 }

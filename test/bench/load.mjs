@@ -22,8 +22,8 @@ export const inputBody = (n) =>
     anonymous: n % 2 === 0,
   });
 
-/** The same input as the usual stack takes it. */
-export const submissionBody = (n) =>
+/** The same input as the usual stack takes it; `over` replaces fields. */
+export const submissionBody = (n, over) =>
   JSON.stringify({
     schoolId: `school-${n % 20}`,
     topic: ['safety', 'food', 'transport', 'learning', 'wellbeing'][n % 5],
@@ -31,6 +31,7 @@ export const submissionBody = (n) =>
     role: ['student', 'family', 'staff', 'community'][n % 4],
     language: 'en',
     anonymous: n % 2 === 0,
+    ...over,
   });
 
 /**

@@ -17,22 +17,28 @@ export function residentMb(pid) {
 }
 
 /**
- * Who used how many seconds of processor time from here until the function given is called: the processes named,
- * the engines where they run on this machine, and this load generator.
+ * How many cores each used from here until the function given is called: the processes named, the engines where they
+ * run on this machine, this load generator, and `others`: whatever else the machine did, which is noise.
  */
 export function accounting(pids) {
   const all = { ...pids, ...engines(), bench: process.pid };
-  const before = Object.fromEntries(Object.entries(all).map(([name, pid]) => [name, cpuSeconds(pid)]));
-  const begun = performance.now();
+  const used = () => Object.entries(all).map(([name, pid]) => [name, cpuSeconds(pid)]);
+  const before = Object.fromEntries(used());
+  const [busyBefore, begun] = [busySeconds(), performance.now()];
   return () => {
     const seconds = (performance.now() - begun) / 1000;
-    const cores = Object.entries(all).map(([name, pid]) => [
-      name,
-      (cpuSeconds(pid) - before[name]) / seconds,
-    ]);
-    return Object.fromEntries(cores.map(([name, value]) => [name, Number(value.toFixed(2))]));
+    const known = used().map(([name, value]) => [name, (value - before[name]) / seconds]);
+    const sum = known.reduce((total, [, value]) => total + value, 0);
+    const others = Math.max(0, (busySeconds() - busyBefore) / seconds - sum);
+    return Object.fromEntries(
+      [...known, ['others', others]].map(([name, value]) => [name, Number(value.toFixed(2))]),
+    );
   };
 }
+
+/** Of all processors together, since they began. */
+const busySeconds = () =>
+  cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1000;
 
 let found;
 function engines() {

@@ -8,21 +8,19 @@ import { accounting } from './machine.mjs';
 const shown = 25;
 
 /**
- * Runs `work` while counting who uses the processor, and, with --profile, while profiling the services named.
- * Gives what `work` gave, and the cores each process used.
+ * Runs `work` while counting who uses the processor, and, with --profile, while profiling the services named; without
+ * names, none. Gives what `work` gave, and the cores each process used.
  */
 export async function measured(stack, label, names, work) {
   const pids = Object.fromEntries([...stack.running].map(([name, child]) => [name, child.pid]));
-  const profiled = stack.profiles
-    ? await Promise.all(names.map(async (name) => ({ name, inspector: await stack.inspector(name) })))
-    : [];
-  for (const { inspector } of profiled) await inspector.startProfile();
+  const profiled = stack.profiles ? names.map((name) => ({ name, inspector: stack.inspector(name) })) : [];
+  // Not awaited: one that stands still begins when it is released.
+  for (const { inspector } of profiled) void inspector.startProfile();
   const stop = accounting(pids);
   const result = await work();
   const cores = stop();
   for (const { name, inspector } of profiled) {
     const profile = await inspector.stopProfile();
-    inspector.close();
     const folder = join(HOME, 'profiles');
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `${label.replaceAll(/\W+/g, '-')}-${name}.cpuprofile`);

@@ -1,10 +1,11 @@
 // When what a service writes can be seen: through change streams, which tell what a majority has on disk.
 
+import { until } from './load.mjs';
+
 /** Facts of a ledger row in a change: of a new row, or of a state that was set anew. */
 const facts = {
   $ifNull: ['$fullDocument.state.facts.type', '$updateDescription.updatedFields.state.facts.type'],
 };
-const written = { 'documentKey._id': 1, wallTime: 1, facts };
 
 /** Changes of one collection that show an input further on its way. Without the recounts, which change no fact. */
 const kinds = {
@@ -14,6 +15,11 @@ const kinds = {
     service: 'reporting',
     collection: 'rows',
     match: { $expr: { $in: ['case.routed', { $ifNull: [facts, []] }] } },
+  },
+  'any fact in the ledger': {
+    service: 'reporting',
+    collection: 'rows',
+    match: { $expr: { $isArray: [facts] } },
   },
 };
 
@@ -37,41 +43,66 @@ export function watchLive(stack, kind) {
   return { times, close: () => stream.close() };
 }
 
-/** Now, for `seenSince`: to be taken before the work begins. */
+/** Where everything stands before the work begins: for `seenSince` and `allRouted`. */
 export async function now(stack) {
+  const [intake, casework] = [await stack.written('intake'), await stack.written('casework')];
   const { operationTime, localTime } = await stack.mongo.db('admin').command({ hello: 1 });
-  return { operationTime, ms: localTime.getTime() };
+  return { operationTime, ms: localTime.getTime(), written: { intake, casework } };
 }
 
 /**
- * Reads afterwards what was written since, so that watching costs nothing meanwhile: the instants (epoch ms, the
- * server's clock) at which inputs were first written, by input, and how many such writes there were.
+ * Reads afterwards what was written since, so that watching costs nothing meanwhile. `times`: by input, the instant
+ * (epoch ms, the server's clock) of its first such write; `last`: that of the last of all; `writes`: the inputs in the
+ * order in which they were written, one for each write.
  */
 export async function seenSince(stack, kind, { operationTime }) {
   const { service, collection, match } = kinds[kind];
   const db = stack.db(service);
-  const end = 'bench-end';
-  await db.collection(end).insertOne({}, { writeConcern: { w: 'majority', journal: true } });
+  const { insertedId: end } = await db
+    .collection('bench-end')
+    .insertOne({}, { writeConcern: { w: 'majority', journal: true } });
   const stream = db.watch(
     [
-      { $match: { $or: [{ 'ns.coll': end }, { 'ns.coll': collection, ...match }] } },
-      { $project: { ...written, 'ns.coll': 1, end: { $eq: ['$ns.coll', end] } } },
+      { $match: { $or: [{ 'documentKey._id': end }, { 'ns.coll': collection, ...match }] } },
+      { $project: { 'documentKey._id': 1, wallTime: 1, end: { $eq: ['$documentKey._id', end] } } },
     ],
     { startAtOperationTime: operationTime, batchSize: 10_000 },
   );
-  const times = new Map();
-  let writes = 0;
+  const seen = { times: new Map(), last: 0, writes: [] };
   try {
-    for await (const change of stream) {
-      if (change.end) return { times, writes };
-      writes += 1;
-      const id = idOf(change.documentKey);
-      if (!times.has(id)) times.set(id, change.wallTime.getTime());
+    for await (const { end, documentKey, wallTime } of stream) {
+      if (end) break;
+      const [id, at] = [idOf(documentKey), wallTime.getTime()];
+      if (!seen.times.has(id)) seen.times.set(id, at);
+      seen.last = Math.max(seen.last, at);
+      seen.writes.push(id);
     }
   } finally {
     await stream.close();
   }
-  return { times, writes };
+  return seen;
+}
+
+/**
+ * Waits until `count` more inputs are routed in the ledger than there were at `begun`, asking as little as possible.
+ * Gives what was seen since.
+ */
+export async function allRouted(stack, begun, count) {
+  await until(
+    'every input to be routed',
+    async () =>
+      (await stack.written('casework')) >= begun.written.casework + count &&
+      (await stack.behind('reporting')) === 0,
+    { everyMs: 100 },
+  );
+  return until(
+    'every input to be routed in the ledger',
+    async () => {
+      const seen = await seenSince(stack, 'routed in the ledger', begun);
+      return seen.times.size >= count && seen;
+    },
+    { everyMs: 500 },
+  );
 }
 
 const idOf = ({ _id }) => String(_id).replace(/^[^/]*\//, '');

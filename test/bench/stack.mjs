@@ -5,6 +5,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { MongoClient } from 'mongodb';
 import { NODE, portVariable, PROJECT } from '../../deploy/local/paths.mjs';
 import { freePort, isRunning, reasonIn } from '../../deploy/local/processes.mjs';
@@ -23,11 +24,14 @@ export const services = [
 ];
 const district = 'moon';
 
+/** The topics on which inputs lie that a service reads, without their prefix. */
+const reads = { casework: ['intake', 'keys'], reporting: ['intake', 'casework'] };
+
 /**
  * Starts nothing yet: a prefix, free ports, and an environment, on the engines of HEARBACK_TEST_KAFKA and
- * HEARBACK_TEST_MONGO. Everything that it made is gone after `close`, topics and databases too.
+ * HEARBACK_TEST_MONGO. With `sessionMs`, services that a figure stands still keep their partitions so long. Everything that it made is gone after `close`, topics and databases too.
  */
-export async function benchStack() {
+export async function benchStack({ sessionMs }) {
   const { HEARBACK_TEST_KAFKA: kafkaAddress, HEARBACK_TEST_MONGO: mongoUrl } = process.env;
   const prefix = `b${randomBytes(5).toString('hex')}`;
   const logs = mkdtempSync(join(tmpdir(), `hearback-bench-${prefix}-`));
@@ -43,16 +47,29 @@ export async function benchStack() {
     HEARBACK_ISSUER: issuer.url,
     // One machine sends everything here. The limit is far away, and counting towards it is part of the work.
     HEARBACK_RATE: '100000000',
+    ...(sessionMs && { HEARBACK_SESSION_MS: String(sessionMs) }),
     HEARBACK_DATA: logs,
   });
   const mongo = await new MongoClient(mongoUrl).connect();
   const { TestTopics } = await import('../../dist/libs/messaging/src/index.js');
   const { kafkaClient } = await import('../../dist/libs/messaging/src/kafka/kafka.js');
+  // What goes wrong with our own clients is thrown; a topic that has no leader yet is no news.
+  Logger.overrideLogger(false);
   const kafka = kafkaClient('bench');
   const topics = new TestTopics();
   const running = new Map();
+  const inspectors = new Map();
   const port = (name) => Number(process.env[portVariable(name)]);
   const db = (service) => mongo.db(`${prefix}-${service}`);
+
+  let connected;
+  const admin = async () => {
+    if (!connected) {
+      connected = kafka.admin();
+      await connected.connect();
+    }
+    return connected;
+  };
 
   const stack = {
     prefix,
@@ -62,10 +79,11 @@ export async function benchStack() {
     port,
     db,
     issuer,
+    admin,
     running,
     pid: (name) => running.get(name)?.pid,
     /** The inspector of a service that was started with `inspect`. */
-    inspector: (name) => inspected(join(logs, `${name}.log`)),
+    inspector: (name) => inspectors.get(name),
 
     /** Starts a service, or `all` of them in one process, and waits until it is ready and knows the schools. */
     async start(name, { inspect = stack.profiles, waitFor = [name], env = {} } = {}) {
@@ -79,6 +97,7 @@ export async function benchStack() {
         stdio: ['ignore', log, log],
       });
       running.set(name, child);
+      if (inspect) inspectors.set(name, await inspected(logFile));
       for (const service of waitFor) {
         await until(
           `${name} to be ready`,
@@ -141,39 +160,49 @@ export async function benchStack() {
       stack.schoolsAreThere = true;
     },
 
-    /** Waits until a service has published and marked all that it wrote, and nothing is left to do. */
-    async quiet(service, collection) {
+    /** Waits until a service has published, marked and counted all that it wrote, and nothing is left to do. */
+    async rest(service, collection) {
       const documents = db(service).collection(collection);
+      const some = (filter) => documents.findOne(filter, { projection: { _id: 1 } });
       await until(
-        `${service} to have published everything`,
-        async () => (await documents.findOne({ pending: true }, { projection: { _id: 1 } })) === null,
+        `${service} to have nothing left to do`,
+        async () => !(await some({ pending: true })) && !(await some({ district, 'index.dirty': true })),
         { everyMs: 100 },
       );
       await pause(700);
     },
 
-    /** Waits until casework and reporting have committed all that lies on the topics that they read. */
-    async drained(readers = ['casework', 'reporting']) {
-      const admin = kafka.admin();
-      await admin.connect();
-      try {
-        await until(
-          'the consumers to have read everything',
-          async () => {
-            for (const reader of readers) if ((await lag(admin, `${prefix}.${reader}`)) > 0) return false;
-            return true;
-          },
-          { everyMs: 250 },
-        );
-      } finally {
-        await admin.disconnect();
+    /** How many messages have ever been written to a topic (its name without the prefix). */
+    async written(topic) {
+      const offsets = await (await admin()).fetchTopicOffsets(`${prefix}.${topic}`);
+      return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+    },
+
+    /** How many messages of the topics that it reads here a service has not committed. */
+    async behind(service) {
+      const topics = reads[service].map((topic) => `${prefix}.${topic}`);
+      const groupId = `${prefix}.${service}`;
+      let behind = 0;
+      for (const { topic, partitions } of await (await admin()).fetchOffsets({ groupId, topics })) {
+        const committed = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+        for (const { partition, high } of await (await admin()).fetchTopicOffsets(topic))
+          behind += Number(high) - Math.max(0, committed.get(partition) ?? 0);
       }
+      return behind;
+    },
+
+    /** Lets a service that is not running skip what lies on a topic. */
+    async skip(service, topic) {
+      await (
+        await admin()
+      ).resetOffsets({ groupId: `${prefix}.${service}`, topic: `${prefix}.${topic}`, earliest: false });
     },
 
     async close() {
       await Promise.all([...running.keys()].map((name) => stack.stop(name)));
       await topics.close();
-      await removeTopics(kafka, prefix);
+      await removeTopics(await admin(), prefix);
+      await connected.disconnect();
       const { databases } = await mongo.db('admin').admin().listDatabases({ nameOnly: true });
       for (const { name } of databases)
         if (name.startsWith(`${prefix}-`)) await mongo.db(name).dropDatabase();
@@ -198,9 +227,9 @@ export async function benchStack() {
   return stack;
 }
 
-/** Runs `measure` with a stack, and closes it whatever happens; also on Ctrl-C. */
-export async function withStack(measure) {
-  const stack = await benchStack();
+/** Runs `measure` with a stack (options as of `benchStack`), and closes it whatever happens; also on Ctrl-C. */
+export async function withStack(options, measure) {
+  const stack = await benchStack(options);
   const stop = () => void stack.close().finally(() => process.exit(130));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -213,29 +242,13 @@ export async function withStack(measure) {
   }
 }
 
-async function removeTopics(kafka, prefix) {
-  const admin = kafka.admin();
-  await admin.connect();
+async function removeTopics(admin, prefix) {
   const mine = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
   if (mine.length > 0) await admin.deleteTopics({ topics: mine });
   const { groups } = await admin.listGroups();
   const groupIds = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(prefix));
   // A member that was killed lingers until its session is over; its group goes with its offsets later.
   if (groupIds.length > 0) await admin.deleteGroups(groupIds).catch(() => undefined);
-  await admin.disconnect();
-}
-
-/** How many messages a group has not committed, over all topics of which it has committed something. */
-async function lag(admin, groupId) {
-  let behind = 0;
-  for (const { topic, partitions } of await admin.fetchOffsets({ groupId })) {
-    const committed = new Map(
-      partitions.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]),
-    );
-    for (const { partition, high } of await admin.fetchTopicOffsets(topic))
-      behind += Number(high) - (committed.get(partition) ?? 0);
-  }
-  return behind;
 }
 
 async function ready(port) {

@@ -12,7 +12,7 @@ const seconds = Number(process.env.BENCH_SECONDS ?? 20);
 const bars = { 'in the queue': 120, 'in the ledger': 150, 'routed in the ledger': 200 };
 
 export const visible = () =>
-  withStack(async (stack) => {
+  withStack({}, async (stack) => {
     await stack.schools();
     say('starting all services …');
     for (const name of services) await stack.start(name);
