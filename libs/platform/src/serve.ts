@@ -61,7 +61,6 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   const adapter = new FastifyAdapter({
     bodyLimit: definition.bodyLimit ?? 256 * 1024,
     requestTimeout: 30_000,
-    handlerTimeout: definition.deadlineMs ?? 15_000,
     forceCloseConnections: 'idle',
     trustProxy: false,
     onProtoPoisoning: 'error',
@@ -78,7 +77,7 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   });
   // The gateway passes bodies on as they came.
   if (name !== 'gateway') readJsonOnly(adapter.getInstance() as Parameters<typeof readJsonOnly>[0]);
-  limitInFlight(adapter.getInstance() as FastifyInstance);
+  limitInFlight(adapter.getInstance() as FastifyInstance, definition.deadlineMs ?? 15_000);
   traceRequests(adapter.getInstance() as Parameters<typeof traceRequests>[0]);
   // Services stand behind the gateway; the gateway behind a proxy only where it is told so.
   limitRates(

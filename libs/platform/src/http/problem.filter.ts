@@ -49,10 +49,6 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof HttpException)
     return new Problem(error.getStatus(), undefined, { detail: error.message });
-  if ((error as { code?: unknown } | null)?.code === 'FST_ERR_HANDLER_TIMEOUT')
-    return unavailable(
-      'This took too long, and may have been done all the same. Send the same request again, with the same Idempotency-Key.',
-    );
   const status = fastifyStatus(error);
   if (status) return new Problem(status, undefined, { detail: (error as Error).message });
   return new Problem(500);
