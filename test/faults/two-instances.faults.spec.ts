@@ -21,10 +21,13 @@ let caseworks: string[];
 
 beforeAll(async () => {
   district = await startDistrict();
-  intakes = [`http://127.0.0.1:${district.env['HEARBACK_PORT_INTAKE']}`, await district.another('intake')];
+  intakes = [
+    `http://127.0.0.1:${district.env['HEARBACK_PORT_INTAKE']}`,
+    (await district.another('intake')).url,
+  ];
   caseworks = [
     `http://127.0.0.1:${district.env['HEARBACK_PORT_CASEWORK']}`,
-    await district.another('casework'),
+    (await district.another('casework')).url,
   ];
 }, 180_000);
 afterAll(() => district?.close(), 60_000);

@@ -33,16 +33,18 @@ export const crashPoints = [
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
-/** A file whose first line is the point at which this process dies next; only fault tests name one. */
+/** A file with the point at which this process dies next, `POINT` or `POINT SIGNAL`; only fault tests name one. */
 const orders = process.env['HEARBACK_CRASH_FILE'];
 
 /**
- * Dies here by SIGKILL when the fault tests ordered it (docs/adr/0023): once, because the order goes first. Costs a
- * comparison where nobody does.
+ * Dies here by SIGKILL, or stops here by SIGSTOP, when the fault tests ordered it (docs/adr/0023): once, because the
+ * order goes first. Costs a comparison where nobody does.
  */
 export function crashPoint(point: CrashPoint): void {
   if (orders === undefined || !existsSync(orders)) return;
-  if (readFileSync(orders, 'utf8').trim() !== point) return;
+  const order = readFileSync(orders, 'utf8').trim();
+  const halts = order === `${point} SIGSTOP`;
+  if (!halts && order !== point) return;
   unlinkSync(orders);
-  process.kill(process.pid, 'SIGKILL');
+  process.kill(process.pid, halts ? 'SIGSTOP' : 'SIGKILL');
 }

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
@@ -10,6 +8,9 @@ import type { Db } from 'mongodb';
 import { TestTopics } from '#messaging';
 import type { CrashPoint } from '#messaging';
 import { engines } from './engines.js';
+import type { Engines } from './engines.js';
+import { freePorts, launchInstance } from './instance.js';
+import type { Exit, Instance, RunningName } from './instance.js';
 
 export const serviceNames = [
   'roster',
@@ -20,7 +21,6 @@ export const serviceNames = [
   'reporting',
   'gateway',
 ] as const;
-export type RunningName = (typeof serviceNames)[number] | 'devtools';
 
 /** A call over the public API, through the gateway. */
 export interface Call {
@@ -33,6 +33,10 @@ export interface Call {
   headers?: Record<string, string>;
   /** A body that is sent as it is, with its content type in `headers`. */
   raw?: string | Uint8Array<ArrayBuffer>;
+  /** The address of an instance that is called directly, past the gateway. */
+  at?: string;
+  /** Gives up after so many ms, with an error. */
+  within?: number;
 }
 
 export interface Reply<T> {
@@ -55,26 +59,43 @@ export interface District {
   ): Promise<string>;
   /** SIGKILL, and a new process at once, as a supervisor does. */
   kill(name: RunningName): Promise<void>;
-  /** A service dies by itself, once, when it next comes to this point; a supervisor starts it again. */
-  dieAt(name: RunningName, point: CrashPoint): void;
+  /**
+   * A service dies by itself, once, when it next comes to this point; a supervisor starts it again.
+   * @returns settles when it has died there; rejects when it did not come there within `ms`.
+   */
+  dieAt(name: RunningName, point: CrashPoint, ms?: number): Promise<void>;
   /** SIGTERM, and none in its place until `start`. */
-  stop(name: RunningName): Promise<void>;
+  stop(name: RunningName): Promise<Exit>;
   start(name: RunningName): Promise<void>;
-  /** One more process of a service, on a port of its own, `env` added; stopped with the district. @returns its address. */
-  another(name: RunningName, env?: NodeJS.ProcessEnv): Promise<string>;
+  /** The process that runs a service now. */
+  running(name: RunningName): Instance;
+  /** Every process that ended so far, in order, whoever ended it. */
+  exits: readonly Exit[];
+  /** One more process of a service, on a port of its own; stopped with the district. Ready when this resolves. */
+  another(name: RunningName): Promise<Instance>;
   db(service: string): Db;
   /** Every database of this installation. */
   databases(): Promise<Db[]>;
   /** Its topics, to read and to send to. */
   topics: TestTopics;
-  /** Everything that the processes printed. */
-  logs(): string;
+  /** Everything that the processes printed, or those of one service. */
+  logs(name?: RunningName): string;
   close(): Promise<void>;
 }
 
-/** Starts it; some twenty seconds. `env` adds to the services' environment. */
-export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<District> {
-  const running = await engines();
+export interface DistrictOptions {
+  /** Engines that are the caller's to stop; else those of the test run. */
+  engines?: Engines;
+  /** What one service's environment has beside the others'. */
+  envOf?: (name: RunningName) => NodeJS.ProcessEnv;
+}
+
+/** Starts it; some ten seconds. `env` adds to the services' environment. */
+export async function startDistrict(
+  env: NodeJS.ProcessEnv = {},
+  options: DistrictOptions = {},
+): Promise<District> {
+  const running = options.engines ?? (await engines());
   const data = mkdtempSync(join(tmpdir(), 'hearback-district-'));
   const prefix = `e${randomBytes(5).toString('hex')}`;
   const ports = await freePorts(serviceNames.length + 3);
@@ -102,31 +123,29 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
     ...Object.fromEntries(serviceNames.map((name, i) => [portVariable(name), String(ports[i])])),
     ...env,
   };
-  const processes = new Map<RunningName, ChildProcess>();
+  const processes = new Map<RunningName, Instance>();
+  const others: Instance[] = [];
+  const exits: Exit[] = [];
   const stopping = new Set<RunningName>();
   let closing = false;
-  const launch = (name: RunningName, extra: NodeJS.ProcessEnv = {}): ChildProcess => {
-    const child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${name}/src/main.js`], {
-      env: { ...all, HEARBACK_CRASH_FILE: join(data, `${name}.crash`), ...extra },
-    });
-    const log = createWriteStream(join(data, `${name}.log`), { flags: 'a' });
-    child.stdout.pipe(log);
-    child.stderr.pipe(log);
-    return child;
+  const launch = (name: RunningName, port: number, file: string): Instance => {
+    const own = { ...all, ...options.envOf?.(name), [portVariable(name)]: String(port) };
+    const instance = launchInstance(name, `http://127.0.0.1:${port}`, data, file, own);
+    void instance.ended.then((exit) => exits.push(exit));
+    return instance;
   };
-  const others: ChildProcess[] = [];
   const start = (name: RunningName): void => {
-    const child = launch(name);
-    child.once('exit', () => {
+    const instance = launch(name, Number(all[portVariable(name)]), name);
+    void instance.ended.then(() => {
       if (closing || stopping.has(name)) return;
       setTimeout(() => closing || stopping.has(name) || start(name), 200);
     });
-    processes.set(name, child);
+    processes.set(name, instance);
   };
   for (const name of ['devtools', ...serviceNames] as const) start(name);
-  const logs = (): string =>
+  const logs = (name?: RunningName): string =>
     readdirSync(data)
-      .filter((file) => file.endsWith('.log'))
+      .filter((file) => file.endsWith('.log') && (!name || file.replace(/(-\d+)?\.log$/, '') === name))
       .map((file) => readFileSync(join(data, file), 'utf8'))
       .join('\n');
   const client = await new MongoClient(running.mongo).connect();
@@ -150,32 +169,32 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
     mailbox: `http://127.0.0.1:${mailbox}`,
     prefix,
     env: all,
-    call: (method, path, call) => callGateway(`${url}${path}`, method, call),
+    call: (method, path, call) => callApi(`${call?.at ?? url}${path}`, method, call),
     token: async (as, options = {}) => `Bearer ${await mintToken({ as, ...options })}`,
     kill: async (name) => {
-      const child = processes.get(name)!;
-      // Dead already, and its successor not there yet.
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
+      // Dead already, and its successor not there yet, is as good.
+      const instance = processes.get(name)!;
+      instance.signal('SIGKILL');
+      await instance.ended;
     },
-    dieAt: (name, point) => writeFileSync(join(data, `${name}.crash`), point),
-    stop: async (name) => {
+    dieAt: (name, point, ms = 60_000) => processes.get(name)!.endAt(point, 'SIGKILL', ms),
+    stop: (name) => {
       stopping.add(name);
-      await stopped(processes.get(name)!);
+      return processes.get(name)!.stop();
     },
     start: async (name) => {
       stopping.delete(name);
       start(name);
       await ready(url);
     },
-    another: async (name, extra = {}) => {
+    running: (name) => processes.get(name)!,
+    exits,
+    another: async (name) => {
       const [port] = await freePorts(1);
-      others.push(launch(name, { ...extra, [portVariable(name)]: String(port) }));
-      const address = `http://127.0.0.1:${port}`;
-      await ready(address);
-      return address;
+      const instance = launch(name, port!, `${name}-${port}`);
+      others.push(instance);
+      await ready(instance.url);
+      return instance;
     },
     db: (service) => client.db(`${prefix}-${service}`),
     databases: async () =>
@@ -187,12 +206,12 @@ export async function startDistrict(env: NodeJS.ProcessEnv = {}): Promise<Distri
     close: async () => {
       closing = true;
       await topics.close();
-      await Promise.all([...processes.values(), ...others].map(stopped));
+      await Promise.all([...processes.values(), ...others].map((one) => one.stop()));
       for (const { name } of (await client.db('admin').admin().listDatabases({ nameOnly: true })).databases) {
         if (name.startsWith(`${prefix}-`)) await client.db(name).dropDatabase();
       }
       await client.close();
-      await running.stop();
+      if (!options.engines) await running.stop();
       rmSync(data, { recursive: true, force: true });
     },
   };
@@ -211,8 +230,8 @@ function portVariable(name: string): string {
   return `HEARBACK_PORT_${name.replace('-', '_').toUpperCase()}`;
 }
 
-async function callGateway<T>(url: string, method: string, call: Call = {}): Promise<Reply<T>> {
-  const { auth, body, form, key, ifMatch, headers, raw } = call;
+async function callApi<T>(url: string, method: string, call: Call = {}): Promise<Reply<T>> {
+  const { auth, body, form, key, ifMatch, headers, raw, within } = call;
   const content = raw ?? form ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await fetch(url, {
     method,
@@ -224,6 +243,7 @@ async function callGateway<T>(url: string, method: string, call: Call = {}): Pro
       ...headers,
     },
     ...(content !== undefined && { body: content }),
+    ...(within && { signal: AbortSignal.timeout(within) }),
   });
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json');
@@ -262,28 +282,4 @@ export function ended(
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, printed }));
   });
-}
-
-function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
-    child.once('exit', () => {
-      clearTimeout(late);
-      resolve();
-    });
-    child.kill('SIGTERM');
-  });
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,0 +1,66 @@
+import type { Call, District, Reply } from '#testing';
+import type { Chance } from './chance.js';
+
+/** How long a caller goes on trying, in ms: longer than any fault lasts, and than the process that comes after it. */
+const patienceMs = 150_000;
+/** After this a try is given up and made again, in ms. */
+const tryMs = 10_000;
+
+/** What callers met with, all calls together. */
+export interface Met {
+  calls: number;
+  /** 503, each with Retry-After. */
+  unavailable: number;
+  /** Connections that broke, or no answer within ten seconds. */
+  unanswered: number;
+}
+
+export type Ask = <T = Record<string, unknown>>(
+  method: string,
+  path: string,
+  call?: Call,
+  also?: readonly number[],
+) => Promise<Reply<T>>;
+
+/**
+ * Callers as the API asks them to be: what was refused for a moment, or whose answer was lost, is sent again as it was,
+ * with the same Idempotency-Key. `addresses` may name instances that stand beside the one behind the gateway; each try
+ * takes one of them.
+ * @returns a call that answers only with what is final: 2xx, or a status of `also`. Anything else is a defect: it throws.
+ */
+export function patient(
+  { call }: District,
+  chance: Chance,
+  met: Met,
+  addresses: (service: string) => readonly string[] = () => [],
+): Ask {
+  return async <T>(method: string, path: string, what: Call = {}, also: readonly number[] = []) => {
+    const until = Date.now() + patienceMs;
+    const service = path.split('/')[2] ?? '';
+    for (let last = 'nothing'; ;) {
+      const at = chance.pick([undefined, ...addresses(service)]);
+      met.calls += 1;
+      try {
+        const reply = await call<T>(method, path, { ...what, ...(at && { at }), within: tryMs });
+        if (reply.status < 300 || also.includes(reply.status)) return reply;
+        if (reply.status !== 503) {
+          throw new Defect(`${method} ${path} got ${reply.status} ${JSON.stringify(reply.body)}`);
+        }
+        if (!reply.headers.get('retry-after'))
+          throw new Defect(`${method} ${path} got 503 without Retry-After`);
+        met.unavailable += 1;
+        last = `503 ${JSON.stringify(reply.body)}`;
+      } catch (error) {
+        if (error instanceof Defect) throw error;
+        met.unanswered += 1;
+        last = String((error as { cause?: Error }).cause ?? error);
+      }
+      if (Date.now() > until)
+        throw new Error(`${method} ${path} was not answered for ${patienceMs / 1000} s (last: ${last})`);
+      await new Promise((resolve) => setTimeout(resolve, 100 + chance.below(400)));
+    }
+  };
+}
+
+/** An answer that nothing excuses. */
+export class Defect extends Error {}
