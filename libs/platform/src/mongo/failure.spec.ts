@@ -1,12 +1,27 @@
 import { expect, it } from '@jest/globals';
-import { MongoBulkWriteError, MongoNetworkError } from 'mongodb';
-import { documentErrors } from './failure.js';
+import { MongoBulkWriteError, MongoNetworkError, MongoRuntimeError } from 'mongodb';
+import type { MongoError } from 'mongodb';
+import { documentErrors, isInfrastructureFailure } from './failure.js';
 
 /** An unordered write's error as the driver makes it. */
 function bulkError(writeErrors: unknown[], concern?: object): MongoBulkWriteError {
   const result = { getWriteConcernError: () => concern } as unknown as MongoBulkWriteError['result'];
   return new MongoBulkWriteError({ message: 'refused', writeErrors } as never, result);
 }
+
+/** As the driver wraps an error of its own in a bulk write. */
+function wrapped(error: MongoError): MongoBulkWriteError {
+  return new MongoBulkWriteError(error, {} as MongoBulkWriteError['result']);
+}
+
+it.each([
+  [true, 'a lost connection', new MongoNetworkError('gone')],
+  [true, 'a bulk write that lost its connection', wrapped(new MongoNetworkError('gone'))],
+  [false, 'a bulk write that the driver itself refused', wrapped(new MongoRuntimeError('too large'))],
+  [false, 'a document that was refused', bulkError([{ index: 1, code: 11000 }])],
+])('%s: %s is a failure of infrastructure', (expected, _, error) => {
+  expect(isInfrastructureFailure(error)).toBe(expected);
+});
 
 it('gives the errors of single documents when the others are durably written', () => {
   const refused = { index: 1, code: 11000 };

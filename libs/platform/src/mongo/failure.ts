@@ -21,15 +21,18 @@ const serverCodes = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600,
 
 /** Whether the database was lost or its answer is unknown, as opposed to a document that it refused. */
 export function isInfrastructureFailure(error: unknown): boolean {
-  const { name, code, errorLabelSet } = (error ?? {}) as {
+  const { name, code, errorLabelSet, errorResponse } = (error ?? {}) as {
     name?: string;
     code?: unknown;
     errorLabelSet?: Set<string>;
+    errorResponse?: unknown;
   };
   return (
     (name !== undefined && infrastructure.has(name)) ||
     (typeof code === 'number' && serverCodes.has(code)) ||
-    (errorLabelSet?.has('RetryableWriteError') ?? false)
+    (errorLabelSet?.has('RetryableWriteError') ?? false) ||
+    // A bulk write wraps whatever it met, a lost connection as well, and keeps it here.
+    (errorResponse instanceof Error && isInfrastructureFailure(errorResponse))
   );
 }
 
