@@ -1,3 +1,9 @@
+/** A listener of Kafka that tells its clients another port than its own: that of a proxy in front of it. */
+export interface KafkaDoor {
+  port: number;
+  advertised: number;
+}
+
 export interface EngineOptions {
   /** The folder of the data. Made when missing. */
   dir: string;
@@ -13,6 +19,8 @@ export interface EngineOptions {
   kafkaHeapMb?: number;
   /** GB; 0.5 when not given, 0.25 at least. */
   mongoCacheGb?: number;
+  /** Listeners beside the first one. */
+  kafkaDoors?: KafkaDoor[];
   /** False leaves one of them out; its address is then the empty string. */
   withKafka?: boolean;
   withMongo?: boolean;

@@ -49,7 +49,13 @@ export async function startEngines(options) {
     return one;
   };
   const at = { enginesDir: ENGINES_DIR, dir, logsDir };
-  const kafkaOptions = { ...at, port: kafkaPort, controllerPort, heapMb: options.kafkaHeapMb ?? 512 };
+  const kafkaOptions = {
+    ...at,
+    port: kafkaPort,
+    controllerPort,
+    heapMb: options.kafkaHeapMb ?? 512,
+    doors: options.kafkaDoors ?? [],
+  };
   const mongoOptions = { ...at, port: mongoPort, cacheGb: options.mongoCacheGb ?? 0.5 };
   try {
     // Both are looked for before either is started: a busy port is said at once.

@@ -122,10 +122,10 @@ export async function findKafka({ dir, port, controllerPort }) {
 const filesIn = (dir) => ({ pidFile: join(dir, 'kafka.pid'), config: join(dir, 'kafka.properties') });
 
 /**
- * @param {{ enginesDir: string, dir: string, logsDir: string, port: number, controllerPort: number, heapMb: number }} options
+ * @param {{ enginesDir: string, dir: string, logsDir: string, port: number, controllerPort: number, heapMb: number, doors: import('./engines.d.mts').KafkaDoor[] }} options
  * @returns {Promise<import('./processes.mjs').Running>}
  */
-export async function startKafka({ enginesDir, dir, logsDir, port, controllerPort, heapMb }) {
+export async function startKafka({ enginesDir, dir, logsDir, port, controllerPort, heapMb, doors }) {
   const name = 'Kafka';
   const logFile = join(logsDir, 'kafka.log');
   const address = `${HOST}:${port}`;
@@ -134,7 +134,7 @@ export async function startKafka({ enginesDir, dir, logsDir, port, controllerPor
   const jars = join(await installKafka(enginesDir), '*');
   const data = join(dir, 'kafka');
   mkdirSync(data, { recursive: true });
-  writeFileSync(config, properties(data, port, controllerPort));
+  writeFileSync(config, properties(data, port, controllerPort, doors));
   if (!existsSync(join(data, 'meta.properties'))) {
     const id = randomBytes(16).toString('base64url');
     const { code, output } = await run('java', [
@@ -180,16 +180,19 @@ export async function startKafka({ enginesDir, dir, logsDir, port, controllerPor
   return running;
 }
 
-/** @param {string} data @param {number} port @param {number} controllerPort */
-function properties(data, port, controllerPort) {
+/** @param {string} data @param {number} port @param {number} controllerPort @param {import('./engines.d.mts').KafkaDoor[]} doors */
+function properties(data, port, controllerPort, doors) {
+  const listeners = doors.map((door, i) => `,DOOR${i}://${HOST}:${door.port}`).join('');
+  const advertised = doors.map((door, i) => `,DOOR${i}://${HOST}:${door.advertised}`).join('');
+  const protocols = doors.map((_, i) => `,DOOR${i}:PLAINTEXT`).join('');
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@${HOST}:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://${HOST}:${port},CONTROLLER://${HOST}:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${HOST}:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `PLAINTEXT://${HOST}:${port},CONTROLLER://${HOST}:${controllerPort}${listeners}`,
+    'advertised.listeners': `PLAINTEXT://${HOST}:${port}${advertised}`,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
     'log.dirs': data,
     'auto.create.topics.enable': false,
     'num.partitions': 6,

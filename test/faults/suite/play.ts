@@ -22,12 +22,13 @@ async function main(): Promise<Outcome> {
   try {
     return { ok: true, figures: await scenario.run(round) };
   } catch (error) {
-    return { ok: false, failure: (error as Error).stack ?? String(error) };
+    process.stderr.write(`${(error as Error).stack}\n`);
+    return { ok: false, failure: (error as Error).message };
   }
 }
 
-// Asked to stop: what was started in this process group goes with it.
-process.once('SIGTERM', () => process.kill(0, 'SIGKILL'));
+// Asked to stop: engines of its own go at exit, and who asked ends the rest of this process group.
+process.once('SIGTERM', () => process.exit(143));
 void main().then((outcome) => {
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
   process.exit(outcome.ok ? 0 : 1);

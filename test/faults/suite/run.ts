@@ -99,10 +99,11 @@ function inProcess(name: string, as: Length, count: number, own: number): Promis
     playing = child;
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    const hung = setTimeout(() => stop(child), hungMs);
+    const hung = setTimeout(() => child.kill('SIGTERM'), hungMs);
+    // Whatever it started may still hold its output.
+    child.once('exit', () => endGroup(child));
     child.once('close', (code, signal) => {
       clearTimeout(hung);
-      stop(child);
       const last = printed.trim().split('\n').at(-1) ?? '';
       try {
         resolve(JSON.parse(last) as Outcome);
@@ -116,7 +117,7 @@ function inProcess(name: string, as: Length, count: number, own: number): Promis
   });
 }
 
-function stop({ pid }: ChildProcess): void {
+function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid) process.kill(-pid, 'SIGKILL');
   } catch {
@@ -135,10 +136,7 @@ function print({ name }: Scenario, rounds: Result[]): void {
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
   if (failure) {
-    const { failure: why, seed: own } = failure;
-    process.stderr.write(
-      `\n${name} failed, seed ${own}. To repeat it: ${commandOf(name, failure)}\n${why}\n\n`,
-    );
+    process.stderr.write(`${name} failed, seed ${failure.seed}. To repeat it: ${commandOf(name, failure)}\n`);
   }
 }
 
@@ -164,8 +162,11 @@ function buildStamp(): string {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
-    if (playing) stop(playing);
-    process.exit(130);
+    playing?.kill('SIGTERM');
+    setTimeout(() => {
+      if (playing) endGroup(playing);
+      process.exit(130);
+    }, 1_000);
   });
 main().then(
   (failed) => process.exit(failed === 0 ? 0 : 1),

@@ -4,8 +4,8 @@ import { startDistrict } from '#testing';
 import type { District, DistrictOptions } from '#testing';
 
 /**
- * A district for one scenario. When it fails, the failure gets what the services last complained about, and all logs
- * are kept in a file that it names.
+ * A district for one scenario. When it fails, what the services complained about last is shown, and all logs are kept
+ * in a file that the failure names.
  */
 export async function onDistrict<T>(
   act: (district: District) => Promise<T>,
@@ -14,15 +14,15 @@ export async function onDistrict<T>(
 ): Promise<T> {
   const district = await startDistrict({ HEARBACK_LOG: 'info', ...env }, options);
   try {
-    return await act(district).finally(() => writeFileSync('/tmp/w/last.log', district.logs()));
+    return await act(district);
   } catch (error) {
     const logs = district.logs();
-    const complaints = logs.split('\n').flatMap(complaint).sort().slice(-25);
-    const file = join(process.env['HEARBACK_FAULTS'] ?? '.hearback/faults', `${district.prefix}.log`);
-    mkdirSync(join(file, '..'), { recursive: true });
+    const file = join('.hearback', 'faults', `${district.prefix}.log`);
+    mkdirSync(join('.hearback', 'faults'), { recursive: true });
     writeFileSync(file, logs);
-    const told = `${(error as Error).message}\nThe last complaints of the services, all logs in ${file}:\n${complaints.join('\n')}`;
-    throw new Error(told, { cause: error });
+    const complaints = logs.split('\n').flatMap(complaint).sort().slice(-25);
+    process.stderr.write(`The last complaints of the services:\n${complaints.join('\n')}\n`);
+    throw new Error(`${(error as Error).message}\nAll logs: ${file}`, { cause: error });
   } finally {
     await district.close();
   }
@@ -31,8 +31,9 @@ export async function onDistrict<T>(
 /** A line of a log that warns, as `time service: words`; other lines are what a process says when it dies. */
 function complaint(line: string): string[] {
   try {
-    const { level, time, service, msg } = JSON.parse(line) as Record<string, number | string>;
-    if (Number(level) < 40) return [];
+    const { level, time, service, context, msg } = JSON.parse(line) as Record<string, number | string>;
+    // What kafkajs says of each connection that it cannot make would hide everything else.
+    if (Number(level) < 40 || context === 'kafka') return [];
     return [`${new Date(Number(time)).toISOString()} ${service}: ${String(msg).slice(0, 300)}`];
   } catch {
     return line.trim() ? [`${' '.repeat(24)} ${line.slice(0, 300)}`] : [];
@@ -41,4 +42,18 @@ function complaint(line: string): string[] {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Until the gateway says that all services are ready. @returns how long that took, in ms. */
+export async function untilReady(district: District, within = 120_000): Promise<number> {
+  const begun = Date.now();
+  for (let last = 'no answer'; ;) {
+    const reply = await fetch(`${district.url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).catch(
+      () => undefined,
+    );
+    if (reply?.ok) return Date.now() - begun;
+    if (reply) last = await reply.text();
+    if (Date.now() - begun > within) throw new Error(`not ready again after ${within / 1000} s: ${last}`);
+    await pause(100);
+  }
 }
