@@ -19,6 +19,7 @@ export interface ParkedEvent {
   kind: ParkedKind;
   /** `district/key`; absent for unreadable bytes. */
   holdKey?: string;
+  /** Absent for unreadable bytes, and for a district that is not served here. */
   district?: District;
   key?: string;
   publisher?: string;
@@ -212,11 +213,13 @@ export class ParkedEvents {
   }
 }
 
-/** Bytes that are no event belong to no district: the first one's IT runs the installation and sees them. */
+/** What belongs to no district that is served here: the first one's IT runs the installation and sees it. */
 export function visibleTo(district: District): Filter<ParkedEvent> {
   const operates = config().districts[0]!.id === district;
   return { district: operates ? { $in: [district, null as unknown as District] } : district };
 }
+
+const isServed = (district: District): boolean => config().districts.some(({ id }) => id === district);
 
 /** A parked record of a message that was read as an event. */
 export function parkedEvent(
@@ -232,7 +235,7 @@ export function parkedEvent(
     _id: eventId(publisher, district, key, seq),
     kind,
     holdKey: messageKey(district, key),
-    district,
+    ...(isServed(district) && { district }),
     key,
     publisher,
     seq,
