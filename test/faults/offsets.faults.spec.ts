@@ -278,6 +278,8 @@ describe('what cannot be read or applied', () => {
       const one = (await parked('sung')).find((item) => item.service === service)!;
       expectStatus(await decide(one, 'discard'), 200);
     }
+    // Of 'sung' they now know nothing but that; whoever lists inputs must not stumble over it.
+    expectStatus(await district.call('GET', '/api/ops/reconciliation', { auth: it_ }), 200);
     await district.topics.publish('intake', moon, described('sung'), 2);
     await eventually(async () => {
       const row = await district.db('reporting').collection('rows').findOne({ id: 'sung' });

@@ -211,10 +211,35 @@ describe('consuming', () => {
     expect(Math.min(...next) - Date.now()).toBeGreaterThan(5_000);
   });
 
+  it('has no aggregate of which it has only heard what changes nothing, until it hears more', async () => {
+    const counts = { date: '2026-11-22', students: 1, staff: 1, families: 1, byGrade: [] };
+    const at = new Date().toISOString();
+    await stack.publish('roster', 'moon', { type: 'enrolment.counted', orgId: 'k', ...counts, at });
+    await eventually(async () => (await store.fetchAll(['moon/k'])).size === 1);
+    const ids = async () => (await store.list(moon, { limit: 200 })).items.map(({ id }) => id);
+    expect([await ids(), await store.load(moon, 'k')]).toEqual([
+      expect.not.arrayContaining(['k']),
+      undefined,
+    ]);
+    await expect(store.change(moon, 'k', () => [])).rejects.toThrow('no such name');
+    await stack.publish('roster', 'moon', named('k', 'heard'));
+    await eventually(async () => (await namesOf('k')).length === 1);
+    expect(await ids()).toContain('k');
+  });
+
   it('keeps districts apart', async () => {
     await stack.publish('roster', 'mars', named('a', 'martian'));
     await eventually(async () => (await store.load(trustedDistrict('mars'), 'a'))?.state.names.length === 1);
     expect(await namesOf('a')).toEqual(['one', 'two', 'three']);
+  });
+
+  it('shows what is parked of a district that is not served here to those who run the installation', async () => {
+    await stack.publish('roster', 'pluto', named('j', 'poison'));
+    await eventually(async () => (await parkedOf()).some((item) => item.key === 'j'));
+    const asMars = await service.call<{ items: Parked[] }>('GET', '/api/reporting/ops/parked', {
+      as: { ...it_, district: 'mars' },
+    });
+    expect(asMars.body.items.filter((item) => item.key === 'j')).toEqual([]);
   });
 
   it('is ready only once it has joined, and tells IT alone', async () => {

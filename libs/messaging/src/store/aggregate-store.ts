@@ -39,6 +39,12 @@ export interface ListQuery {
 /** A part of a document: its numbers, and of the rest only what was asked for. */
 export type Glance<S> = Pick<AggregateDocument<S>, 'id' | 'seqs' | 'seen' | 'mark' | 'events' | 'state'>;
 
+/**
+ * A document may hold nothing but what it has seen: the first event about it was one that changes nothing here, or that
+ * a person discarded. For everybody but the consumer there is no such aggregate.
+ */
+export const known = { $exists: true } as const;
+
 /** How often a command is done again when others keep changing the same document. */
 const maximumRedos = 40;
 
@@ -136,7 +142,10 @@ export class AggregateStore<S, E extends { type: string }> {
     const sort = { ...query.sort };
     const after = query.cursor ? afterCursor(sort, query.cursor) : {};
     const found = await this.collection
-      .find({ district, $and: [onIndex(query.where ?? {}), after] }, { projection: { events: 0 } })
+      .find(
+        { district, state: known, $and: [onIndex(query.where ?? {}), after] },
+        { projection: { events: 0 } },
+      )
       .sort({ ...onIndex(sort), _id: 1 })
       .limit(query.limit + 1)
       .toArray();
@@ -149,7 +158,7 @@ export class AggregateStore<S, E extends { type: string }> {
   }
 
   count(district: District, where: Record<string, unknown> = {}): Promise<number> {
-    return this.collection.countDocuments({ district, ...onIndex(where) });
+    return this.collection.countDocuments({ district, state: known, ...onIndex(where) });
   }
 
   /** Documents of any district that a clock must look at, oldest first; for the clocks of messaging alone. */
@@ -170,7 +179,8 @@ export class AggregateStore<S, E extends { type: string }> {
     // '0' is what follows '/', so that the range ends with the district.
     const _id = { $gt: documentId(district, id), $lt: `${district}0` } as never;
     const projection = projectionOf(fields);
-    const found = await this.collection.find({ _id }, { projection }).sort({ _id: 1 }).limit(limit).toArray();
+    const filter = { _id, state: known };
+    const found = await this.collection.find(filter, { projection }).sort({ _id: 1 }).limit(limit).toArray();
     return found as unknown as Glance<S>[];
   }
 
@@ -240,7 +250,7 @@ export class AggregateStore<S, E extends { type: string }> {
   }
 
   async fetch(district: District, id: string): Promise<AggregateDocument<S> | undefined> {
-    const found = await this.collection.findOne({ _id: documentId(district, id) as never });
+    const found = await this.collection.findOne({ _id: documentId(district, id) as never, state: known });
     return (found ?? undefined) as AggregateDocument<S> | undefined;
   }
 
