@@ -16,17 +16,18 @@ import { table } from './welcome.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Count */
 /**
- * A tier is one run of jest over the specs of that name, or, without `specs`, `npm run check`.
- * @typedef {{ name: string, specs?: RegExp, workers?: number, needsEngines?: boolean }} Tier
+ * A tier is one run of jest over the specs of that name; two of them are commands of their own.
+ * @typedef {{ name: string, specs?: RegExp, workers?: number, needsEngines?: boolean, run?: (env: NodeJS.ProcessEnv) => Promise<Count> }} Tier
  */
 
 /** In the order in which they run: what fails fastest comes first. @type {Tier[]} */
 const TIERS = [
-  { name: 'check' },
+  { name: 'check', run: runCheck },
   { name: 'unit', specs: /(?<!\.(int|e2e|faults))\.spec\.js$/, workers: 2 },
   { name: 'int', specs: /\.int\.spec\.js$/, workers: 1, needsEngines: true },
   { name: 'e2e', specs: /\.e2e\.spec\.js$/, workers: 1, needsEngines: true },
   { name: 'faults', specs: /\.faults\.spec\.js$/, workers: 1, needsEngines: true },
+  { name: 'scenarios', run: runScenarios, needsEngines: true },
 ];
 
 /** @param {string[]} names */
@@ -47,7 +48,7 @@ async function main(names) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.once(signal, () => {
       stopRuns();
-      jest?.kill('SIGTERM');
+      running?.kill('SIGTERM');
       void end().finally(() => process.exit(130));
     });
   }
@@ -69,7 +70,7 @@ async function main(names) {
     for (const tier of tiers) {
       const begun = Date.now();
       tell(`Tier ${tier.name} …`);
-      const count = tier.specs ? await runJest(tier, tier.specs, scratch, env) : await runCheck(env);
+      const count = tier.run ? await tier.run(env) : await runJest(tier, scratch, env);
       results.push({ tier: tier.name, ...count, seconds: (Date.now() - begun) / 1000 });
     }
     return report(results);
@@ -79,14 +80,15 @@ async function main(names) {
 }
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
-let jest;
+let running;
 
 /** @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<number>} */
 function runVisibly(program, args, env) {
   return new Promise((resolve) => {
-    jest = spawn(program, args, { cwd: PROJECT, env, stdio: 'inherit' });
-    jest.once('error', () => resolve(1));
-    jest.once('close', (code) => resolve(code ?? 1));
+    const child = spawn(program, args, { cwd: PROJECT, env, stdio: 'inherit' });
+    running = child;
+    child.once('error', () => resolve(1));
+    child.once('close', (code) => resolve(code ?? 1));
   });
 }
 
@@ -96,14 +98,35 @@ async function runCheck(env) {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** The quick run of the fault suite, counted in scenarios: docs/faults.md. @param {NodeJS.ProcessEnv} env @returns {Promise<Count>} */
+function runScenarios(env) {
+  return new Promise((resolve) => {
+    const program = join('dist', 'test', 'faults', 'suite', 'run.js');
+    const stdio = /** @type {const} */ (['inherit', 'pipe', 'inherit']);
+    const child = spawn(NODE, ['--enable-source-maps', program, '--quick'], { cwd: PROJECT, env, stdio });
+    running = child;
+    let printed = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+      process.stdout.write(chunk);
+    });
+    child.once('error', () => resolve({ passed: 0, failed: 1 }));
+    child.once('close', () => {
+      const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(printed) ?? [];
+      resolve(
+        passed && failed ? { passed: Number(passed), failed: Number(failed) } : { passed: 0, failed: 1 },
+      );
+    });
+  });
+}
+
 /**
  * @param {Tier} tier
- * @param {RegExp} specs
  * @param {string} scratch
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Count>}
  */
-async function runJest({ name, workers = 1 }, specs, scratch, env) {
+async function runJest({ name, workers = 1, specs = /$^/ }, scratch, env) {
   const files = specsLike(specs);
   if (files.length === 0) return { passed: 0, failed: 0 };
   const outputFile = join(scratch, `${name}.json`);

@@ -26,7 +26,7 @@ export const scenario: Scenario = {
             const awayMs = choice.below(6_000);
             await pause(awayMs);
             await engines.start(engine);
-            const took = await untilReady(district);
+            const took = await untilReady(district, tell);
             slowest = Math.max(slowest, took);
             tell(
               `kill ${kill} of ${count}: ${engine}, away for ${awayMs} ms, all ready ${took} ms after its return`,

@@ -29,7 +29,7 @@ export const scenario: Scenario = {
       // Whoever speaks up now must still get through.
       await load.accepted(20);
       await load.rest();
-      await untilReady(district);
+      await untilReady(district, tell);
       const isPoison = ({ kind, key }: { kind: string; key?: string }): boolean =>
         kind === 'unreadable' || (key?.startsWith('poison-') ?? false);
       const all = await parked(asking(district), load.tokens);

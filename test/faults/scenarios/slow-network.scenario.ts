@@ -37,7 +37,7 @@ export const scenario: Scenario = {
             await pause(1_000 + choice.below(1_000));
             tell(`fault ${n} of ${count}: ${fault} between ${name} and ${engine}`);
             await spoil(doors.get(name)![engine], fault, choice);
-            slowest = Math.max(slowest, await untilReady(district));
+            slowest = Math.max(slowest, await untilReady(district, tell));
             await load.accepted(15);
           }
           await load.rest();

@@ -24,7 +24,7 @@ export const scenario: Scenario = {
             await pause(1_000 + choice.below(3_000));
             const without = await set.stepDown();
             longest = Math.max(longest, without);
-            const took = await untilReady(district);
+            const took = await untilReady(district, tell);
             tell(`step-down ${n} of ${count}: no primary for ${without} ms, all ready ${took} ms later`);
             // The one that stepped down does not stand again before that.
             await load.accepted(20);

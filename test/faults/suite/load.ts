@@ -3,8 +3,8 @@ import type { District, RunningName } from '#testing';
 import { chance } from './chance.js';
 import type { Chance } from './chance.js';
 import { origins } from './origins.js';
-import type { Tokens } from './origins.js';
-import { patient } from './patient.js';
+import type { Originator, Tokens } from './origins.js';
+import { nobody, patient } from './patient.js';
 import type { Ask, Met } from './patient.js';
 import { walkOn } from './walk.js';
 import type { Walk } from './walk.js';
@@ -33,7 +33,7 @@ const usual: readonly Origin[] = [
 export class Load {
   /** Every input that was accepted, since the first start. */
   readonly walks: Walk[] = [];
-  readonly met: Met = { calls: 0, unavailable: 0, unanswered: 0 };
+  readonly met: Met = nobody();
   private readonly broken: unknown[] = [];
   private running: Promise<unknown>[] = [];
   private stopping = false;
@@ -74,9 +74,23 @@ export class Load {
   }
 
   figures(): Record<string, number> {
-    const { calls, unavailable, unanswered } = this.met;
     const answers = this.walks.reduce((sum, walk) => sum + walk.answers.length, 0);
-    return { inputs: this.walks.length, answers, calls, unavailable, unanswered };
+    return { inputs: this.walks.length, answers, ...this.met };
+  }
+
+  /** An input that was accepted, by whoever; it must get as far as routed. */
+  remember(name: string, originator: Originator): Walk {
+    const walk: Walk = {
+      name,
+      originator,
+      state: 'routed',
+      wrote: [],
+      teamWrote: [],
+      answers: [],
+      words: [],
+    };
+    this.walks.push(walk);
+    return walk;
   }
 
   private async walker(): Promise<void> {
@@ -100,11 +114,7 @@ export class Load {
     const name = `${n} of ${origin}`;
     try {
       const originator = await origins[origin](ask, this.tokens, name, own.happens(0.3));
-      const walk: Walk = {
-        ...{ name, originator, wrote: [], teamWrote: [], answers: [], words: [] },
-        state: 'routed',
-      };
-      this.walks.push(walk);
+      const walk = this.remember(name, originator);
       if (isWalker) await walkOn(walk, ask, this.tokens, own);
     } catch (error) {
       this.broken.push(error);
@@ -124,7 +134,7 @@ export class Load {
 
 /** A call with patience, for those who only look. */
 export function asking(district: District): Ask {
-  return patient(district, chance('looking'), { calls: 0, unavailable: 0, unanswered: 0 });
+  return patient(district, chance('looking'), nobody());
 }
 
 /** Everything that may be killed, but the tools of development. */

@@ -35,14 +35,35 @@ export type Tokens = (as: string, team?: string) => Promise<string>;
 const minute = 60_000;
 const fromNow = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-const oneFamily: Speak = async (ask, _tokens, words, reachable) => {
+const oneFamily: Speak = (ask, _tokens, words, reachable) => {
   const address = reachable ? `family-${randomUUID()}@families.example.org` : undefined;
+  return throughIntake(ask, words, address);
+};
+
+/** A family of long ago, from another system: with `raisedAt` in the past its targets are missed already. */
+export async function imported(
+  ask: Ask,
+  tokens: Tokens,
+  words: string,
+  raisedAt: string,
+): Promise<Originator> {
+  return throughIntake(ask, words, undefined, { auth: await tokens('import'), raisedAt });
+}
+
+async function throughIntake(
+  ask: Ask,
+  words: string,
+  address: string | undefined,
+  by: { auth?: string; raisedAt?: string } = {},
+): Promise<Originator> {
   const { body } = await ask<{ inputId: string; receipt: string }>('POST', '/api/intake/inputs', {
+    ...(by.auth && { auth: by.auth }),
     key: randomUUID(),
     body: {
       ...{ orgId: '00417-012', topic: 'transport', kind: 'concern', text: words, role: 'family' },
       ...{ language: 'en', anonymous: true },
       ...(address && { contact: { channel: 'email', address, textInMessage: true } }),
+      ...(by.raisedAt && { raisedAt: by.raisedAt }),
     },
   });
   const auth = `Receipt ${body.receipt}`;
@@ -60,7 +81,7 @@ const oneFamily: Speak = async (ask, _tokens, words, reachable) => {
       await ask('POST', `${me}/${yes ? 'confirm' : 'dispute'}`, { auth, key: randomUUID(), body: word });
     },
   };
-};
+}
 
 /** Two students in a session of their own; their adviser raises what they say as one theme. */
 const oneSession: Speak = async (ask, tokens, words) => {

@@ -13,7 +13,11 @@ export interface Met {
   unavailable: number;
   /** Connections that broke, or no answer within ten seconds. */
   unanswered: number;
+  /** The longest that anybody waited for an answer, whatever it was, in ms. */
+  slowestMaxMs: number;
 }
+
+export const nobody = (): Met => ({ calls: 0, unavailable: 0, unanswered: 0, slowestMaxMs: 0 });
 
 export type Ask = <T = Record<string, unknown>>(
   method: string,
@@ -40,14 +44,18 @@ export function patient(
     for (let last = 'nothing'; ;) {
       const at = chance.pick([undefined, ...addresses(service)]);
       met.calls += 1;
+      let waitMs = 100 + chance.below(400);
       try {
+        const begun = Date.now();
         const reply = await call<T>(method, path, { ...what, ...(at && { at }), within: tryMs });
+        met.slowestMaxMs = Math.max(met.slowestMaxMs, Date.now() - begun);
         if (reply.status < 300 || also.includes(reply.status)) return reply;
         if (reply.status !== 503) {
           throw new Defect(`${method} ${path} got ${reply.status} ${JSON.stringify(reply.body)}`);
         }
-        if (!reply.headers.get('retry-after'))
-          throw new Defect(`${method} ${path} got 503 without Retry-After`);
+        const retryAfter = Number(reply.headers.get('retry-after'));
+        if (!(retryAfter > 0)) throw new Defect(`${method} ${path} got 503 without Retry-After`);
+        waitMs += retryAfter * 1_000;
         met.unavailable += 1;
         last = `503 ${JSON.stringify(reply.body)}`;
       } catch (error) {
@@ -57,7 +65,7 @@ export function patient(
       }
       if (Date.now() > until)
         throw new Error(`${method} ${path} was not answered for ${patienceMs / 1000} s (last: ${last})`);
-      await new Promise((resolve) => setTimeout(resolve, 100 + chance.below(400)));
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   };
 }

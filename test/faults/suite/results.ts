@@ -6,7 +6,7 @@ import type { Length } from './scenario.js';
 export interface Result {
   scenario: string;
   length: Length;
-  /** Of the round; the run's own, for the first one. */
+  /** Of the round; the first one has the run's own. */
   seed: number;
   count: number;
   round: number;
@@ -39,9 +39,11 @@ export class Results {
     );
   }
 
-  add(result: Omit<Result, 'build'>): void {
+  add(played: Omit<Result, 'build'>): Result {
+    const result = { ...played, build: this.build };
     mkdirSync(dirname(this.file), { recursive: true });
-    appendFileSync(this.file, `${JSON.stringify({ ...result, build: this.build })}\n`);
+    appendFileSync(this.file, `${JSON.stringify(result)}\n`);
+    return result;
   }
 
   /** The run is complete: the next one begins anew. */

@@ -44,15 +44,24 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Until the gateway says that all services are ready. @returns how long that took, in ms. */
-export async function untilReady(district: District, within = 120_000): Promise<number> {
+/** Until the gateway says that all services are ready; meanwhile tells who is not. @returns how long that took, in ms. */
+export async function untilReady(
+  district: District,
+  tell: (line: string) => void,
+  within = 120_000,
+): Promise<number> {
   const begun = Date.now();
-  for (let last = 'no answer'; ;) {
+  let last = 'no answer';
+  for (let toldAt = begun; ;) {
     const reply = await fetch(`${district.url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).catch(
       () => undefined,
     );
     if (reply?.ok) return Date.now() - begun;
-    if (reply) last = await reply.text();
+    if (reply) last = JSON.stringify(((await reply.json()) as { troubles?: object }).troubles);
+    if (Date.now() - toldAt > 5_000) {
+      toldAt = Date.now();
+      tell(`not ready yet: ${last}`);
+    }
     if (Date.now() - begun > within) throw new Error(`not ready again after ${within / 1000} s: ${last}`);
     await pause(100);
   }
