@@ -1,6 +1,7 @@
 // What a user would build instead: the textbook stack of HEARBACK_PEERS (../shared/peers beside the project), as the
 // measures need it. Its own code runs unchanged; only what drives it is ours.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HOME, NODE, onNode24, PROJECT } from '../../../deploy/local/paths.mjs';
@@ -33,7 +34,8 @@ export async function installed(say) {
 
 /** `consumers`: how many partitions each of its consumers works on at once; 1 is what the documentation leaves one with. */
 export async function usualStack(stack, folder, { consumers }) {
-  const name = `${stack.prefix}-usual-${consumers}-`;
+  // Its own each time: a topic that was deleted a moment ago cannot be made again at once.
+  const name = `${stack.prefix}-usual-${randomUUID().slice(0, 8)}-`;
   const port = await freePort();
   const db = (service) => stack.mongo.db(`${name}${service}`);
   const topics = [`${name}submission.received`, `${name}case.routed`];
