@@ -98,7 +98,7 @@ async function replays({ service }) {
   const rows = [];
   const unreachable = new Set();
   for await (const item of itemsOf('/api/ops/parked/replays', unreachable)) {
-    if (service && item.service !== service) continue;
+    if (item.total === 0 || (service && item.service !== service)) continue;
     if (rows.length < 200) rows.push(item);
   }
   if (rows.length === 0) console.log('Nothing was replayed yet.');

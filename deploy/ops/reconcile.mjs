@@ -28,7 +28,8 @@ async function reconciled(repair) {
   while (now.state === 'running') {
     await pause(300);
     now = await ask('GET', `${runs}/${now.runId}`);
-    watch.at(`${number(now.walked)} of some ${number(now.expected)} inputs looked at`);
+    const some = number(Math.max(now.expected, now.walked));
+    watch.at(`${number(now.walked)} of some ${some} inputs looked at`);
   }
   watch.end();
   if (now.state === 'failed') throw new CannotBeDone(`It could not be done: ${now.failure}`);
@@ -38,14 +39,14 @@ async function reconciled(repair) {
 /** After a repair: until it holds, or what was published again should have arrived. */
 async function again({ repair: { asked, failed } }) {
   console.log(`${number(asked)} published again${failed > 0 ? `, ${number(failed)} cannot be` : ''}.`);
-  const until = Date.now() + patience;
+  const begun = Date.now();
   const watch = progress();
   let now;
   do {
-    watch.at('waiting for it to arrive');
+    watch.at(`waiting for it to arrive, ${Math.round((Date.now() - begun) / 1_000)} s so far`);
     await pause(1_000);
     now = await reconciled(false);
-  } while (asked > 0 && now.differing > failed && Date.now() < until);
+  } while (asked > 0 && now.differing > failed && Date.now() - begun < patience);
   watch.end();
   await show(now);
   return now;

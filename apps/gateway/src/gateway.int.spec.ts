@@ -346,6 +346,17 @@ describe('what IT sees', () => {
       { by: 'ivo', state: 'failed', failure: expect.stringContaining('reporting') as unknown },
     ]);
   }, 30_000);
+
+  it('stops at once in the middle of a reconciliation, and says that it did', async () => {
+    const second = await stack.service(GatewayModule, 'gateway');
+    const { body } = await second.call('POST', '/api/ops/reconciliation/runs', { as, body: {} });
+    expect(body['state']).toBe('running');
+    const begun = Date.now();
+    await second.close();
+    expect(Date.now() - begun).toBeLessThan(2_000);
+    const run = await gateway.call('GET', `/api/ops/reconciliation/runs/${String(body['runId'])}`, { as });
+    expect(run.body).toMatchObject({ state: 'failed', failure: 'this gateway is stopping' });
+  }, 30_000);
 });
 
 describe('health', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Consumer, OnWork, crashPoint } from '#messaging';
@@ -14,6 +15,9 @@ import { teamMail } from './team-mail.js';
 
 /** While the mail server does not answer, mails are put off without knocking again for so long, in ms. */
 const downFor = 20_000;
+
+/** How long stopping waits for mails that are under way, in ms. */
+const stopWithin = 4_000;
 
 /** How many cases are mailed about at the same time, so that a slow mail server does not hold up the clocks. */
 const atOnce = 8;
@@ -48,8 +52,9 @@ export class SendTeamMail implements BeforeApplicationShutdown {
     this.sending.set(key, work);
   }
 
+  /** Not for long: what is cut off is tried again, as the same mail. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sending.values());
+    await Promise.race([Promise.all(this.sending.values()), pause(stopWithin, undefined, { ref: false })]);
   }
 
   private async all(state: Case, owed: OwedMail[], district: District): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { AnswerWords, MessageWords } from '#contracts';
@@ -17,6 +18,9 @@ const atOnce = 8;
 
 /** While the mail server does not answer, attempts fail without knocking again for so long, in ms. */
 const downFor = 20_000;
+
+/** How long stopping waits for mails that are under way, in ms. */
+const stopWithin = 4_000;
 
 /**
  * Takes answers and messages to the originator's own address. At least once: an attempt is recorded, then made, then
@@ -49,8 +53,9 @@ export class DeliverByMail implements BeforeApplicationShutdown {
     this.sending.set(key, sending);
   }
 
+  /** Not for long: what is cut off is tried again, as the same mail. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sending.values());
+    await Promise.race([Promise.all(this.sending.values()), pause(stopWithin, undefined, { ref: false })]);
   }
 
   private async send(id: string, district: District): Promise<void> {

@@ -152,6 +152,10 @@ describe('where it stopped', () => {
         reporting: { taken: { intake: 2, casework: 2 } },
       }),
     ).toMatchObject({ what: 'not-taken', where: 'reporting', publisher: 'casework' }));
+  it('is where its event is parked also when what follows from it was lost: that comes back with it', () =>
+    expect(
+      stop({ casework: { taken: {}, parked: [{ publisher: 'intake', kind: 'failed' }] } }),
+    ).toMatchObject({ what: 'parked', where: 'casework' }));
   it('is the publisher that has lost what others have taken', () =>
     expect(stop({ casework: { written: 1, taken: { intake: 2 } } })).toMatchObject({
       what: 'ahead',

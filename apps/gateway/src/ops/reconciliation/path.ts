@@ -93,7 +93,13 @@ export function stopOf(origin: Origin, first: Trails, second: Trails): Stop | un
     ([publisher, reader]) => stopOnLine(publisher, reader, first, second) ?? [],
   );
   // What is parked has a place where people see it; whatever else is missing must not hide behind it.
-  return stops.find(({ what }) => what !== 'parked') ?? stops[0];
+  const elsewhere = stops.filter(({ what }) => what !== 'parked');
+  // But what casework has lost may come back with what waits there.
+  const waits = stops.some(({ what, reader }) => what === 'parked' && reader === 'casework');
+  return (
+    elsewhere.find(({ what, publisher }) => !(waits && what === 'ahead' && publisher === 'casework')) ??
+    stops[0]
+  );
 }
 
 function stopOnLine(publisher: Service, reader: Service, first: Trails, second: Trails): Stop | undefined {

@@ -43,7 +43,8 @@ interface UnderWay {
 export class Reconciler implements OnModuleDestroy {
   private readonly logger = new Logger('reconciliation');
   private readonly underWay = new Map<District, UnderWay>();
-  private stopped = false;
+  /** Ends each run that is under way at once, whatever it waits for. */
+  private readonly enders = new Set<(reason: Error) => void>();
 
   constructor(
     private readonly runs: RunStore,
@@ -51,7 +52,7 @@ export class Reconciler implements OnModuleDestroy {
   ) {}
 
   async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
+    for (const end of this.enders) end(new CannotTell('this gateway is stopping'));
     await Promise.all([...this.underWay.values()].map(({ end }) => end));
   }
 
@@ -89,22 +90,28 @@ export class Reconciler implements OnModuleDestroy {
       run.aliveAt = new Date();
       void this.runs.update(run).catch(() => undefined);
     }, 1_000);
+    const { promise: stopped, reject: stop } = Promise.withResolvers<never>();
+    this.enders.add(stop);
     try {
-      run.expected = (await insist<{ known: number }>(ask, 'reporting', 'ops/counts')).known;
-      await this.walkAll(run, ask);
-      await this.lagging.forgetUnseen(run.district, run.startedAt);
-      if (repair) {
-        const { asked, failed } = await this.repair(run.district);
-        run.repair = { asked: asked.length, failed: failed.length };
-      }
-      run.state = 'done';
+      await Promise.race([this.allOf(run, ask, repair), stopped]);
     } finally {
       clearInterval(alive);
+      this.enders.delete(stop);
     }
+    run.state = 'done';
     run.finishedAt = new Date();
     await this.runs.update(run);
     this.tell(run);
     return run;
+  }
+
+  private async allOf(run: Run, ask: Ask, repair: boolean): Promise<void> {
+    run.expected = (await insist<{ known: number }>(ask, 'reporting', 'ops/counts')).known;
+    await this.walkAll(run, ask);
+    await this.lagging.forgetUnseen(run.district, run.startedAt);
+    if (!repair) return;
+    const { asked, failed } = await this.repair(run.district);
+    run.repair = { asked: asked.length, failed: failed.length };
   }
 
   private async walkAll(run: Run, ask: Ask): Promise<void> {
@@ -112,7 +119,6 @@ export class Reconciler implements OnModuleDestroy {
     let unclear: Sighting[] = [];
     const lists = new Map(services.map((service) => [service, walk(ask, service)]));
     for await (const sighting of sideBySide(lists)) {
-      if (this.stopped) throw new CannotTell('this gateway is stopping');
       run.walked += 1;
       const own = sighting.origin && sighting.knownTo.get(sighting.origin);
       if (own && own.acceptedAt > asOf) continue;
