@@ -128,12 +128,7 @@ export async function startDistrict(
   const exits: Exit[] = [];
   const stopping = new Set<RunningName>();
   let closing = false;
-  const launch = (
-    name: RunningName,
-    port: number,
-    file: string,
-    extra: NodeJS.ProcessEnv = {},
-  ): Instance => {
+  const launch = (name: RunningName, port: number, file: string, extra: NodeJS.ProcessEnv = {}): Instance => {
     const own = { ...all, ...options.envOf?.(name), ...extra, [portVariable(name)]: String(port) };
     const instance = launchInstance(name, `http://127.0.0.1:${port}`, data, file, own);
     void instance.ended.then((exit) => exits.push(exit));
