@@ -58,7 +58,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     else void end().finally(() => process.exit(130));
   });
 }
-main(process.argv.slice(2))
+void main(process.argv.slice(2))
   .catch((error) => {
     process.stderr.write(`${oneLine(error)}\n`);
     process.stdout.write('0 passed, 1 failed\n');

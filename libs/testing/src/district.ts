@@ -71,8 +71,11 @@ export interface District {
   running(name: RunningName): Instance;
   /** Every process that ended so far, in order, whoever ended it. */
   exits: readonly Exit[];
-  /** One more process of a service, on a port of its own; stopped with the district. Ready when this resolves. */
-  another(name: RunningName): Promise<Instance>;
+  /**
+   * One more process of a service, on a port of its own, `env` added; stopped with the district. Ready when this
+   * resolves.
+   */
+  another(name: RunningName, env?: NodeJS.ProcessEnv): Promise<Instance>;
   db(service: string): Db;
   /** Every database of this installation. */
   databases(): Promise<Db[]>;
@@ -128,8 +131,8 @@ export async function startDistrict(
   const exits: Exit[] = [];
   const stopping = new Set<RunningName>();
   let closing = false;
-  const launch = (name: RunningName, port: number, file: string): Instance => {
-    const own = { ...all, ...options.envOf?.(name), [portVariable(name)]: String(port) };
+  const launch = (name: RunningName, port: number, file: string, extra: NodeJS.ProcessEnv = {}): Instance => {
+    const own = { ...all, ...options.envOf?.(name), ...extra, [portVariable(name)]: String(port) };
     const instance = launchInstance(name, `http://127.0.0.1:${port}`, data, file, own);
     void instance.ended.then((exit) => exits.push(exit));
     return instance;
@@ -189,9 +192,9 @@ export async function startDistrict(
     },
     running: (name) => processes.get(name)!,
     exits,
-    another: async (name) => {
+    another: async (name, extra) => {
       const [port] = await freePorts(1);
-      const instance = launch(name, port!, `${name}-${port}`);
+      const instance = launch(name, port!, `${name}-${port}`, extra);
       others.push(instance);
       await ready(instance.url);
       return instance;
