@@ -102,8 +102,11 @@ async function runCheck(env) {
 function runScenarios(env) {
   return new Promise((resolve) => {
     const program = join('dist', 'test', 'faults', 'suite', 'run.js');
-    const stdio = /** @type {const} */ (['inherit', 'pipe', 'inherit']);
-    const child = spawn(NODE, ['--enable-source-maps', program, '--quick'], { cwd: PROJECT, env, stdio });
+    const child = spawn(NODE, ['--enable-source-maps', program, '--quick'], {
+      cwd: PROJECT,
+      env,
+      stdio: ['inherit', 'pipe', 'inherit'],
+    });
     running = child;
     let printed = '';
     child.stdout.on('data', (chunk) => {

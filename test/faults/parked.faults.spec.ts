@@ -91,11 +91,12 @@ it('once the cause is gone all are replayed, through a kill, while a hundred oth
 
   const starts = () => district.logs().match(/"service":"casework","msg":"ready on/g)!.length;
   const before = starts();
-  district.dieAt('casework', 'after replay');
+  const died = district.dieAt('casework', 'after replay');
   const replayed = cli('--replay', '--why', 'the roster is whole again');
   await eventually(async () => (await parked().countDocuments({})) < many - 50, 'the first of them', 30_000);
   const heard = await raise(others, '00417-051');
   await Promise.all(heard.map(({ auth }) => acts.arrive('routed', () => acts.receipt(auth))));
+  await died;
   const { code, printed } = await replayed;
   expect({ code, ...(code !== 0 && { printed }) }).toEqual({ code: 0 });
   expect(printed).toMatch(/All [\d,]+ are applied/);

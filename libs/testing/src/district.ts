@@ -71,7 +71,10 @@ export interface District {
   running(name: RunningName): Instance;
   /** Every process that ended so far, in order, whoever ended it. */
   exits: readonly Exit[];
-  /** One more process of a service, on a port of its own, `env` added; stopped with the district. Ready when this resolves. */
+  /**
+   * One more process of a service, on a port of its own, `env` added; stopped with the district. Ready when this
+   * resolves.
+   */
   another(name: RunningName, env?: NodeJS.ProcessEnv): Promise<Instance>;
   db(service: string): Db;
   /** Every database of this installation. */
