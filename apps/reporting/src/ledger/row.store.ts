@@ -22,6 +22,7 @@ export class RowStore extends AggregateStore<Row, RowEvent> {
   constructor(messaging: Messaging) {
     super(messaging, rowAggregate, {
       indexes: [{ dirty: 1 }, { orgId: 1, raisedAt: 1 }, { orgId: 1, dues: 1 }],
+      notes: ['dirty'],
     });
     this.rows = messaging.collection(rowAggregate.name);
   }

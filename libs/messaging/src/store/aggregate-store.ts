@@ -23,6 +23,10 @@ export interface StoreOptions {
   indexes?: Record<string, 1 | -1>[];
   /** Index fields that are unique within the district. */
   unique?: string[];
+  /** Fields of state and index that this service marks for itself; a rebuild does not compare them. */
+  notes?: string[];
+  /** The name of a rebuild's copy (docs/adr/0026): nothing publishes from it, and no clock looks at it. */
+  copy?: string;
 }
 
 export interface ListQuery {
@@ -53,12 +57,12 @@ export class AggregateStore<S, E extends { type: string }> {
   constructor(
     private readonly messaging: Messaging,
     readonly aggregate: Aggregate<S, E>,
-    private readonly options: StoreOptions = {},
+    readonly options: StoreOptions = {},
   ) {
-    this.name = aggregate.name;
-    this.collection = messaging.collection(aggregate.name);
+    this.name = options.copy ?? aggregate.name;
+    this.collection = messaging.collection(this.name);
     this.creations = new GroupCommit(this.collection);
-    messaging.register(this);
+    if (!options.copy) messaging.register(this);
   }
 
   /**
