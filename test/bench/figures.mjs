@@ -7,6 +7,7 @@ export const figures = {
   burst: async () => (await import('./burst.mjs')).burst,
   idle: async () => (await import('./idle.mjs')).idle,
   heap: async () => (await import('./heap.mjs')).heap,
+  rebuild: async () => (await import('./rebuild.mjs')).rebuild,
 };
 
 /** What the command line asks for. @throws Error for a figure or an option that there is not. */

@@ -42,7 +42,7 @@ export class Runtime implements Transport {
   private consumer: EventConsumer | undefined;
   private wake: WakeWorker | undefined;
   private requests: RequestTopic | undefined;
-  private republishAll: RepublishAll | undefined;
+  republishAll: RepublishAll | undefined;
   rebuilder: Rebuilder | undefined;
 
   constructor(private readonly parts: RuntimeParts) {

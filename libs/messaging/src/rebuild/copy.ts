@@ -32,7 +32,7 @@ export class ReaderDied extends Error {
 }
 
 /** Folded at once, so that the live consumer of the same process gets its turn in between. */
-const atOnce = 500;
+const atOnce = 200;
 
 /**
  * A second copy of a service's views for one district, in collections of its own, made from the beginning of the

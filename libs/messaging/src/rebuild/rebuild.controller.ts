@@ -3,7 +3,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
 import { Unknown, publishers } from '#contracts';
 import type { Publisher } from '#contracts';
-import { Allow, Caller, PageQuery, Returns, SERVICE, invalid } from '#platform';
+import { Allow, Caller, Idempotent, PageQuery, Returns, SERVICE, invalid } from '#platform';
+import type { Command } from '#platform';
 import { WhyRequest } from '../ops/ops.controller.js';
 import { Runtime } from '../runtime.js';
 import { rebuildStates, verdicts } from './rebuild.js';
@@ -98,12 +99,13 @@ export class RebuildController {
 
   @Post('rebuild')
   @Returns(202, RebuildView, 'Begins a rebuild from the events. 409 while one runs')
-  async begin(@Body() request: RebuildBody, @Caller() caller: Caller): Promise<RebuildView> {
-    const { why, fromOwners, check, remove } = request;
-    const by = caller.sub ?? 'unknown';
-    return this.view(
-      await this.runtime.rebuilder!.begin(caller.district, { why, fromOwners, check, remove, by }),
-    );
+  async begin(
+    @Body() { why, fromOwners, check, remove }: RebuildBody,
+    @Caller() caller: Caller,
+    @Idempotent() command: Command,
+  ): Promise<RebuildView> {
+    const request = { why, fromOwners, check, remove, by: caller.sub ?? 'unknown' };
+    return this.view(await this.runtime.rebuilder!.begin(caller.district, command, request));
   }
 
   @Get('rebuilds')

@@ -61,6 +61,8 @@ export interface RebuildRequest {
 /** The record of one rebuild of a service's views, for one district. */
 export interface Rebuild extends RebuildRequest {
   _id: string;
+  /** Of the request's body, so that a repeat of its Idempotency-Key with another body is refused. */
+  digest: string;
   district: District;
   state: RebuildState;
   /** There until it ends; a unique index lets one run at a time. */

@@ -4,7 +4,7 @@ import type { MatchKeysAndValues } from 'mongodb';
 import { publishers } from '#contracts';
 import type { Publisher } from '#contracts';
 import { isInfrastructureFailure } from '#platform';
-import type { District } from '#platform';
+import type { Command, District } from '#platform';
 import type { Fetched } from '../consume/batch.js';
 import { topicOf } from '../kafka/topics.js';
 import { Copy, ReaderDied, dropCopies } from './copy.js';
@@ -59,8 +59,8 @@ export class Rebuilder {
   }
 
   /** @throws Problem 409 while one runs. */
-  async begin(district: District, request: RebuildRequest): Promise<Rebuild> {
-    const rebuild = await this.rebuilds.begin(district, request);
+  async begin(district: District, command: Command, request: RebuildRequest): Promise<Rebuild> {
+    const rebuild = await this.rebuilds.begin(district, command, request);
     this.look();
     return rebuild;
   }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Collection, Db, MatchKeysAndValues } from 'mongodb';
 import type { Publisher } from '#contracts';
-import { Problem, isDuplicateKey } from '#platform';
-import type { District, Page } from '#platform';
+import { Problem, isDuplicateKey, sameBody } from '#platform';
+import type { Command, District, Page } from '#platform';
 import { nothingCompared } from './rebuild.js';
 import type { Owner, Rebuild, RebuildRequest, RebuildState } from './rebuild.js';
 
@@ -33,10 +32,11 @@ export class Rebuilds {
     await this.collection.createIndex({ district: 1, startedAt: -1 });
   }
 
-  /** @throws Problem 409 while one runs. */
-  async begin(district: District, request: RebuildRequest): Promise<Rebuild> {
+  /** The same command again gives what it began. @throws Problem 409 while another one runs. */
+  async begin(district: District, command: Command, request: RebuildRequest): Promise<Rebuild> {
     const rebuild: Rebuild = {
-      _id: randomUUID(),
+      _id: command.id,
+      digest: command.digest,
       district,
       ...request,
       state: 'reading',
@@ -53,6 +53,11 @@ export class Rebuilds {
       return rebuild;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
+      const begun = await this.get(district, command.id);
+      if (begun) {
+        sameBody(command, begun.digest);
+        return begun;
+      }
       const there = await this.running();
       const which = there?.district === district ? `Rebuild ${there._id}` : 'Another district’s rebuild';
       throw new Problem(409, undefined, {
