@@ -21,7 +21,7 @@ const verdicts = {
   missing: 'were not there',
   removed: 'no event tells of them: deleted',
   unknown: 'no event tells of them: left (--remove deletes them)',
-  ahead: 'know events that no owner sent: left',
+  ahead: 'know events that could not be had: left',
   left: 'had an event discarded meanwhile: left',
 };
 
@@ -90,7 +90,7 @@ function tell({ state, reason, documents, parked, examples, owners, check, start
   if (parked > 0) console.log(`${number(parked)} events could not be applied: see npm run parked.`);
   const seconds = ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1);
   const changed = documents.different + documents.behind + documents.missing + documents.removed;
-  const outcome = check ? 'Nothing was changed.' : `${number(changed)} put right.`;
+  const outcome = check ? 'Only looked.' : `${number(changed)} put right.`;
   console.log(`${state} after ${seconds} s${reason ? `: ${reason}` : ''}. ${outcome}`);
   return { done: 0, differs: 1 }[state] ?? 2;
 }

@@ -141,6 +141,14 @@ export class Copy {
     for (const [holdKey, entries] of await this.parked.under(ids)) await this.batch.drain(holdKey, entries);
   }
 
+  /** Those of these documents of which the copy keeps events parked. */
+  async held(ids: string[]): Promise<Set<string>> {
+    const entries = [...(await this.parked.under(ids)).values()].flat();
+    return new Set(
+      entries.flatMap(({ kind, holdKey }) => (kind !== 'discarded' && holdKey ? [holdKey] : [])),
+    );
+  }
+
   parkedCount(): Promise<number> {
     return this.parked.count();
   }

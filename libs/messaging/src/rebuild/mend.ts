@@ -39,13 +39,20 @@ export class Mender {
     private readonly messaging: Messaging,
     private readonly copy: Copy,
     private readonly rebuild: Rebuild,
+    /** Delete documents that no event tells of: only once every owner has sent everything. */
+    private readonly remove: boolean,
     /** Notes how far it is. @throws when this instance is no longer the one that works on it. */
     private readonly tell: (progress: Pick<Rebuild, 'compared' | 'examples'>) => Promise<unknown>,
   ) {
-    // What was put right stays counted, whoever did it; the rest is looked at again.
     const { different, behind, missing, removed } = rebuild.compared;
-    this.compared = { ...nothingCompared(), different, behind, missing, removed };
-    this.examples = rebuild.examples.filter(({ verdict }) => verdict !== 'ahead' && verdict !== 'unknown');
+    // What was put right stays counted, whoever did it; the rest is looked at again.
+    this.compared = {
+      ...nothingCompared(),
+      ...(!rebuild.check && { different, behind, missing, removed }),
+    };
+    const stays = ({ verdict }: { verdict: Verdict }): boolean =>
+      !rebuild.check && verdict !== 'ahead' && verdict !== 'unknown';
+    this.examples = rebuild.examples.filter(stays);
   }
 
   async run(): Promise<Compared> {
@@ -142,8 +149,12 @@ export class Mender {
     wrong: { id: string; pair: Pair; verdict: Verdict }[],
   ): Promise<string[]> {
     if (wrong.length === 0) return [];
-    const { check, remove } = this.rebuild;
-    const discarded = await this.discardedMeanwhile(wrong.map(({ id }) => id));
+    const { remove } = this;
+    const { check } = this.rebuild;
+    const ids = wrong.map(({ id }) => id);
+    const [discarded, held] = await Promise.all([this.discardedMeanwhile(ids), this.copy.held(ids)]);
+    // Its events are there, and this build cannot apply them.
+    for (const one of wrong) if (one.verdict === 'unknown' && held.has(one.id)) one.verdict = 'ahead';
     const left = wrong.filter(({ id, verdict }) => discarded.has(id) && verdict !== 'missing');
     const rest = wrong.filter((one) => !left.includes(one));
     const writes = rest.filter(({ verdict }) => verdict !== 'ahead' && (verdict !== 'unknown' || remove));

@@ -9,6 +9,7 @@ import type { RunningService, Stack } from '#testing';
 import { AggregateStore, Consumer, Messaging, MessagingModule, On, OnRebuilt, TestTopics } from '../index.js';
 import type { Aggregate } from '../index.js';
 import type { RebuildView } from './rebuild.controller.js';
+import { RequestTopic } from './request-topic.js';
 
 /** A tiny view: the names that an organisation has had, and whether somebody has looked at them. */
 interface Names {
@@ -205,6 +206,46 @@ describe('a rebuild', () => {
     expect(await namesOf('a')).toEqual(['its own']);
     await names().updateOne({ _id: 'moon/a' }, { $set: { count: 0 } });
     expect(await rebuilt()).toMatchObject({ state: 'done', documents: { different: 1 } });
+  });
+
+  it('deletes nothing before the owners were asked, though it was told to', async () => {
+    await names().insertOne({ ...(await names().findOne({ _id: 'moon/a' }))!, _id: 'moon/ghost' });
+    expect(await rebuilt({ check: true, remove: true })).toMatchObject({
+      state: 'differs',
+      documents: { unknown: 1, removed: 0 },
+      owners: [],
+    });
+    const { id } = await begin({ remove: true });
+    // Roster is not there, so it stays at asking.
+    await eventually(async () => (await look(id)).state === 'asking');
+    expect(await names().countDocuments({ _id: 'moon/ghost' })).toBe(1);
+    await service.call('POST', `/api/reporting/ops/rebuilds/${id}/cancel`, {
+      as: it_,
+      body: { why: 'Test.' },
+    });
+    await names().deleteOne({ _id: 'moon/ghost' });
+  });
+
+  it('deletes what no owner knows, and never what this build only cannot apply', async () => {
+    await names().insertOne({ ...(await names().findOne({ _id: 'moon/a' }))!, _id: 'moon/ghost' });
+    poison = false;
+    await stack.publish('roster', 'moon', named('c', 'poison'));
+    await noted('c', 'poison');
+    poison = true;
+    const { id } = await begin({ remove: true });
+    await eventually(async () => (await look(id)).state === 'asking');
+    const requests = new RequestTopic(service.app.get(Messaging, { strict: false }).kafka);
+    await requests.send([{ answer: `${id}/roster`, from: 'roster', documents: 0, events: 0, done: true }]);
+    const one = await ended(id);
+    await requests.close();
+    expect(one).toMatchObject({
+      state: 'differs',
+      documents: { removed: 1, ahead: 1, unknown: 0 },
+      parked: 1,
+    });
+    expect(one.reason).toContain('1 that know events');
+    expect(await names().countDocuments({ _id: 'moon/ghost' })).toBe(0);
+    expect(await namesOf('c')).toEqual(['poison']);
   });
 
   it('waits for owners when the topic has lost its beginning, and harms nothing meanwhile', async () => {

@@ -94,13 +94,12 @@ export function outcomeOf({ compared, check }: Pick<Rebuild, 'compared' | 'check
   reason?: string;
 } {
   const { different, behind, missing, ahead, unknown } = compared;
-  const found = different + behind + missing;
-  if (check && found + ahead + unknown > 0)
-    return { state: 'differs', reason: `${found + ahead + unknown} documents are not what the events say` };
-  if (ahead + unknown === 0) return { state: 'done' };
+  const wrong = check ? different + behind + missing : 0;
+  if (wrong + ahead + unknown === 0) return { state: 'done' };
   const told = [
-    ...(ahead > 0 ? [`${ahead} documents know events that no owner sent; they stay as they are`] : []),
-    ...(unknown > 0 ? [`no event tells of ${unknown} documents; they stay (remove: true deletes them)`] : []),
+    ...(wrong > 0 ? [`${wrong} to be put right`] : []),
+    ...(ahead > 0 ? [`${ahead} that know events which could not be had`] : []),
+    ...(unknown > 0 ? [`${unknown} that no event tells of (remove: true deletes them)`] : []),
   ];
-  return { state: 'differs', reason: told.join('. ') };
+  return { state: 'differs', reason: `documents that are not as the events say: ${told.join(', ')}` };
 }

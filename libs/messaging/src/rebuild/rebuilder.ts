@@ -115,10 +115,10 @@ export class Rebuilder {
     await this.ask(_id, incomplete);
     await this.readAll(_id, copy);
     let rebuild = await this.compare(_id, copy);
-    const notAsked = this.views.publishers.filter((publisher) => !rebuild.owners[publisher]);
-    if (rebuild.compared.ahead + rebuild.compared.unknown > 0 && notAsked.length > 0) {
-      // The live view knows what the topics do not hold, though they look whole: one was made anew.
-      await this.ask(_id, notAsked);
+    const unasked = this.unasked(rebuild);
+    if (!rebuild.check && rebuild.compared.ahead + rebuild.compared.unknown > 0 && unasked.length > 0) {
+      // The live view knows what the topics do not hold, though they look whole: one was made anew, perhaps.
+      await this.ask(_id, unasked);
       await this.readAll(_id, copy);
       rebuild = await this.compare(_id, copy);
     }
@@ -175,8 +175,13 @@ export class Rebuilder {
   private async compare(id: string, copy: Copy): Promise<Rebuild> {
     const rebuild = await this.tell(id, { state: 'comparing' });
     const tell = (progress: Partial<Rebuild>): Promise<Rebuild> => this.tell(id, progress);
-    await new Mender(this.views.messaging, copy, rebuild, tell).run();
+    const remove = rebuild.remove && this.unasked(rebuild).length === 0;
+    await new Mender(this.views.messaging, copy, rebuild, remove, tell).run();
     return this.tell(id, {});
+  }
+
+  private unasked({ owners }: Rebuild): Publisher[] {
+    return this.views.publishers.filter((publisher) => !owners[publisher]);
   }
 
   private async tell(id: string, progress: MatchKeysAndValues<Rebuild>): Promise<Rebuild> {
