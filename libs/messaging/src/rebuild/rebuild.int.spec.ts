@@ -9,6 +9,7 @@ import type { RunningService, Stack } from '#testing';
 import { AggregateStore, Consumer, Messaging, MessagingModule, On, OnRebuilt, TestTopics } from '../index.js';
 import type { Aggregate } from '../index.js';
 import type { RebuildView } from './rebuild.controller.js';
+import { NotOurs, Rebuilds } from './rebuilds.js';
 import { RequestTopic } from './request-topic.js';
 
 /** A tiny view: the names that an organisation has had, and whether somebody has looked at them. */
@@ -135,6 +136,41 @@ describe('a rebuild', () => {
     expect(await rebuilt({ check: true })).toMatchObject({ state: 'done', documents: { same: 1 } });
   });
 
+  it('loses to an event that is applied between comparing and writing, and looks again', async () => {
+    await names().updateOne({ _id: 'moon/a' }, { $set: { 'state.names': ['wrong'] } });
+    const collection = service.app.get(Messaging, { strict: false }).collection('names');
+    const bulkWrite = collection.bulkWrite.bind(collection);
+    let raced = false;
+    collection.bulkWrite = async (operations, options) => {
+      // The first write that replaces a document is the rebuild's.
+      if (!raced && 'replaceOne' in operations[0]!) {
+        raced = true;
+        await stack.publish('roster', 'moon', named('a', 'late'));
+        await noted('a', 'wrong', 'late');
+      }
+      return bulkWrite(operations, options);
+    };
+    const one = await rebuilt();
+    collection.bulkWrite = bulkWrite;
+    expect(raced).toBe(true);
+    expect(one).toMatchObject({ state: 'done', documents: { different: 1 } });
+    expect(await namesOf('a')).toEqual(['one', 'two', 'three', 'late']);
+  });
+
+  it('is left by an instance that no longer holds it, which takes it up again when nobody else does', async () => {
+    let open = (): void => undefined;
+    await stack.publish('roster', 'moon', named('z', 'gate'));
+    gate = new Promise((resolve) => (open = resolve));
+    const { id } = await begin();
+    const other = new Rebuilds(stack.db('reporting'), 'another instance');
+    expect(await other.take(id)).toBe(true);
+    await expect(other.tell(id, { parked: 7 })).resolves.toMatchObject({ parked: 7 });
+    open();
+    expect(await ended(id)).toMatchObject({ state: 'done' });
+    await expect(other.tell(id, { parked: 8 })).rejects.toThrow(NotOurs);
+    expect((await look(id)).parked).toBe(0);
+  });
+
   it('keeps an event discarded that somebody discards while it runs, though it could be applied by now', async () => {
     await stack.publish('roster', 'moon', named('b', 'before'));
     await stack.publish('roster', 'moon', named('b', 'poison'));
@@ -256,7 +292,7 @@ describe('a rebuild', () => {
       return now.state === 'asking' && now;
     });
     expect(asking.owners).toEqual([{ publisher: 'roster', documents: 0, events: 0, done: false }]);
-    expect(await namesOf('a')).toEqual(['one', 'two', 'three']);
+    expect(await namesOf('a')).toEqual(['one', 'two', 'three', 'late']);
     await service.call('POST', `/api/reporting/ops/rebuilds/${id}/cancel`, {
       as: it_,
       body: { why: 'Test.' },
