@@ -11,6 +11,7 @@ export const figures = {
   peer: async () => (await import('./peer.mjs')).peer,
   idle: async () => (await import('./idle.mjs')).idle,
   heap: async () => (await import('./heap.mjs')).heap,
+  rebuild: async () => (await import('./rebuild.mjs')).rebuild,
 };
 
 /** What the command line asks for. @throws Error for a figure or an option that there is not. */

@@ -31,6 +31,7 @@ import { RoutingStore } from './routing/routing.store.js';
       service: 'casework',
       stores: [CaseStore, OrgStore],
       reads: { inputId: CaseStore, orgId: OrgStore },
+      views: [OrgStore],
       topics: ['intake', 'student-voice', 'family-council', 'roster'],
       keys: true,
     }),

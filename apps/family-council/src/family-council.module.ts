@@ -26,6 +26,7 @@ import { ShowRoundsController } from './rounds/show-rounds.js';
         inputId: { store: ConcernStore, only: (data) => data['origin'] === 'family-council' },
         orgId: OrgStore,
       },
+      views: [OrgStore],
       topics: ['casework', 'roster'],
     }),
   ],

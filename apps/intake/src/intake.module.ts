@@ -25,6 +25,7 @@ import { WriteMessageController } from './receipts/write-message.js';
         inputId: { store: InputStore, only: (event: { origin?: unknown }) => event.origin === 'intake' },
         orgId: OrgStore,
       },
+      views: [OrgStore],
       topics: ['casework', 'roster'],
     }),
     OrganisationsModule,

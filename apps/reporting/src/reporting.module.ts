@@ -16,6 +16,7 @@ import { RollUpStore } from './rollups/rollup.store.js';
       service: 'reporting',
       stores: [RowStore, OrgStore],
       reads: { inputId: RowStore, orgId: OrgStore },
+      views: [RowStore, OrgStore],
       topics: ['intake', 'student-voice', 'family-council', 'casework', 'roster'],
     }),
     OrganisationsModule,

@@ -27,6 +27,7 @@ import { ThemeStore } from './themes/theme.store.js';
         inputId: { store: ThemeStore, only: (data) => data['origin'] === 'student-voice' },
         orgId: OrgStore,
       },
+      views: [OrgStore],
       topics: ['casework', 'roster'],
     }),
   ],

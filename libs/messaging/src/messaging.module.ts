@@ -6,14 +6,16 @@ import { DATABASE, Health, TRANSPORT } from '#platform';
 import type { District } from '#platform';
 import type { Db } from 'mongodb';
 import type { AnyStore, Targets } from './consume/effects.js';
-import { WAKE, WORK } from './consume/on.js';
+import { REBUILT, WAKE, WORK } from './consume/on.js';
 import type { Prepares } from './consume/on.js';
 import { EventStrategy } from './consume/strategy.js';
 import { Messaging } from './messaging.js';
 import { OpsController } from './ops/ops.controller.js';
 import { ReplayController } from './ops/replay.controller.js';
 import { TrailsController } from './ops/trails.js';
+import { RebuildController } from './rebuild/rebuild.controller.js';
 import { Runtime } from './runtime.js';
+import type { RuntimeParts } from './runtime.js';
 import { KeyRing } from './sealing/key-ring.js';
 import type { AggregateStore } from './store/aggregate-store.js';
 import type { Waking } from './wake/wake-worker.js';
@@ -33,6 +35,8 @@ export interface ServiceMessaging {
   >;
   /** The publishers whose topics are read. */
   topics: Publisher[];
+  /** Stores that hold only what others' events say, and can be rebuilt from them (docs/adr/0026). */
+  views?: Type<unknown>[];
   /** Whether the keys of inputs are followed, to read words of other services. */
   keys?: boolean;
 }
@@ -45,7 +49,12 @@ export class MessagingModule {
       module: MessagingModule,
       global: true,
       imports: [DiscoveryModule],
-      controllers: [OpsController, ReplayController, TrailsController],
+      controllers: [
+        OpsController,
+        ReplayController,
+        TrailsController,
+        ...(options.views ? [RebuildController] : []),
+      ],
       providers: [
         Messaging,
         ...options.stores,
@@ -67,6 +76,9 @@ export class MessagingModule {
                 return targetsOf(options, modules);
               },
               topics: options.topics,
+              get views() {
+                return options.views ? viewsOf(options, modules, discovery) : undefined;
+              },
               keyRing: options.keys ? keyRing : undefined,
               prepare: prepareAll(discovery),
               get wakings() {
@@ -108,6 +120,37 @@ function targetsOf({ reads }: ServiceMessaging, modules: ModuleRef): Targets {
   return targets;
 }
 
+/** The targets that are views, and who makes anew what is derived from them. */
+function viewsOf(
+  options: ServiceMessaging,
+  modules: ModuleRef,
+  discovery: DiscoveryService,
+): NonNullable<RuntimeParts['views']> {
+  const stores = new Set((options.views ?? []).map((type) => modules.get<AnyStore>(type, { strict: false })));
+  const all = Object.entries(targetsOf(options, modules));
+  const targets: Targets = Object.fromEntries(all.filter(([, { store }]) => stores.has(store)));
+  return {
+    targets,
+    async derive(district) {
+      for (const instance of instancesOf(discovery)) {
+        for (const { store: type, name } of marksOf(REBUILT, instance)) {
+          if (!stores.has(modules.get<AnyStore>(type, { strict: false }))) continue;
+          await (instance as Record<string, (of: District) => Promise<void>>)[name]!(district);
+        }
+      }
+    },
+  };
+}
+
+interface Mark {
+  store: Type<AnyStore>;
+  name: string;
+}
+
+function marksOf(kind: string, instance: object): Mark[] {
+  return (Reflect.getOwnMetadata(kind, instance.constructor) ?? []) as Mark[];
+}
+
 function instancesOf(discovery: DiscoveryService): object[] {
   return discovery
     .getControllers()
@@ -121,11 +164,7 @@ function wakingsOf(discovery: DiscoveryService, modules: ModuleRef): Waking[] {
   const wakings = new Map<AnyStore, Waking>();
   for (const instance of instancesOf(discovery)) {
     for (const kind of [WAKE, WORK]) {
-      const marks = (Reflect.getOwnMetadata(kind, instance.constructor) ?? []) as {
-        store: Type<AnyStore>;
-        name: string;
-      }[];
-      for (const { store: type, name } of marks) {
+      for (const { store: type, name } of marksOf(kind, instance)) {
         const store = modules.get<AnyStore>(type, { strict: false });
         const waking = wakings.get(store) ?? { store };
         const method = (instance as Record<string, (...args: unknown[]) => unknown>)[name]!.bind(instance);

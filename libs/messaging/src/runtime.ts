@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { publishers } from '#contracts';
+import { events, publishers } from '#contracts';
 import type { Publisher } from '#contracts';
 import { trustedDistrict, withTrace } from '#platform';
 import type { District, Health } from '#platform';
@@ -15,6 +15,10 @@ import { ReplayWorker } from './ops/replay-worker.js';
 import { Replays } from './ops/replays.js';
 import { ensureTopics, keyTopic, republishTopic, topicOf } from './kafka/topics.js';
 import type { Messaging } from './messaging.js';
+import { Rebuilder } from './rebuild/rebuilder.js';
+import { Rebuilds } from './rebuild/rebuilds.js';
+import { RepublishAll } from './rebuild/republish-all.js';
+import { RequestTopic } from './rebuild/request-topic.js';
 import type { KeyRing } from './sealing/key-ring.js';
 import { documentId } from './store/document.js';
 import { WakeWorker } from './wake/wake-worker.js';
@@ -24,6 +28,8 @@ export interface RuntimeParts {
   messaging: Messaging;
   targets: Targets;
   topics: Publisher[];
+  /** The targets that can be rebuilt, and what makes anew what is derived from them. */
+  views: { targets: Targets; derive(district: District): Promise<void> } | undefined;
   keyRing: KeyRing | undefined;
   prepare: (districts: District[]) => Promise<void>;
   wakings: Waking[];
@@ -39,6 +45,9 @@ export class Runtime implements Transport {
   replayWorker: ReplayWorker | undefined;
   private consumer: EventConsumer | undefined;
   private wake: WakeWorker | undefined;
+  private requests: RequestTopic | undefined;
+  republishAll: RepublishAll | undefined;
+  rebuilder: Rebuilder | undefined;
 
   constructor(private readonly parts: RuntimeParts) {
     this.parked = new ParkedEvents(parts.messaging.db);
@@ -69,6 +78,7 @@ export class Runtime implements Transport {
     const effects = new Effects(handle, withTrace, (store, document) => messaging.written(store, document));
     const batch = new Batch(targets, effects, this.parked, prepare);
     this.retries = new ParkedRetries(kafka, this.parked, batch, messaging.leases);
+    await this.startRebuilding(handle);
     if (read.length > 0) {
       this.consumer = new EventConsumer(
         kafka,
@@ -94,10 +104,13 @@ export class Runtime implements Transport {
     // Side by side, because a supervisor gives ten seconds for all of it; the publisher last, for what they still wrote.
     await Promise.all([
       this.consumer?.stop(),
+      this.rebuilder?.stop(),
+      this.republishAll?.stop(),
       this.stopRetries(),
       this.wake?.stop(),
       messaging.sweep?.stop(),
     ]);
+    await this.requests?.close();
     await messaging.publisher?.stop();
     await messaging.leases.release();
   }
@@ -106,6 +119,38 @@ export class Runtime implements Transport {
   private async stopRetries(): Promise<void> {
     await this.replayWorker?.stop();
     await this.retries?.stop();
+  }
+
+  /** An owner sends everything again when it is asked to; a reader rebuilds its views from that and the topics. */
+  private async startRebuilding(handle: Handle): Promise<void> {
+    const { messaging, views, topics, keyRing, prepare } = this.parts;
+    this.requests = new RequestTopic(messaging.kafka);
+    if (messaging.publisher) {
+      this.republishAll = new RepublishAll(messaging, this.requests);
+      await this.republishAll.ensureIndexes();
+      this.republishAll.start();
+    }
+    if (!views) return;
+    const { targets, derive } = views;
+    const about = events.filter(({ contract }) => targets[contract.key]);
+    const publishers = new Set<Publisher>(about.flatMap(({ contract }) => [...contract.publishers]));
+    this.rebuilder = new Rebuilder(
+      {
+        messaging,
+        targets,
+        publishers: topics.filter((topic) => publishers.has(topic)),
+        beside: {
+          topics: keyRing ? [keyTopic()] : [],
+          take: (topic, fetched) => this.notEvents(topic, fetched),
+        },
+        prepare,
+        handle,
+      },
+      new Rebuilds(messaging.db, messaging.instance),
+      this.requests,
+      derive,
+    );
+    await this.rebuilder.start();
   }
 
   /** Sends the events about a key again: same ids, same numbers. @returns whether this service has that document. */
@@ -137,13 +182,15 @@ export class Runtime implements Transport {
   }
 
   private async republishRequest(json: string): Promise<void> {
-    let request: { publisher?: unknown; district?: unknown; key?: unknown; fromSeq?: unknown };
+    let request: Record<'publisher' | 'district' | 'key' | 'fromSeq' | 'all' | 'request', unknown>;
     try {
       request = JSON.parse(json) as typeof request;
     } catch {
       return this.logger.warn({ msg: 'a request to publish again is not JSON; skipped' });
     }
     if (request.publisher !== this.parts.messaging.service) return;
+    if (request.all === true)
+      return this.republishAll?.asked(String(request.request), String(request.district));
     await this.republish(
       trustedDistrict(String(request.district)),
       String(request.key),

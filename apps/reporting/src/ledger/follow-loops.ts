@@ -1,11 +1,13 @@
 import { events } from '#contracts';
 import type { EventClass } from '#contracts';
-import { Consumer, On } from '#messaging';
+import { Consumer, On, OnRebuilt } from '#messaging';
 import type { Given } from '#messaging';
+import type { District } from '#platform';
 import { Recount } from '../rollups/recount.js';
 import { factOf } from './facts.js';
 import type { LedgerEvent } from './facts.js';
 import type { Row, RowEvent } from './row.js';
+import { RowStore } from './row.store.js';
 
 const aboutInputs = events.filter(({ contract }) => contract.key === 'inputId') as EventClass<LedgerEvent>[];
 
@@ -21,6 +23,12 @@ export class FollowLoops {
   prepare(): Promise<void> {
     this.recount.soon();
     return Promise.resolve();
+  }
+
+  /** Rows that were put right belong to other sums than before, or to none. */
+  @OnRebuilt(RowStore)
+  rebuilt(district: District): Promise<void> {
+    return this.recount.all(district);
   }
 
   @On(...aboutInputs)

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { crashPoint } from '#messaging';
+import type { Glance } from '#messaging';
 import { config, districtFacts, trustedDistrict } from '#platform';
 import type { District } from '#platform';
-import { crashPoint } from '#messaging';
+import type { Row } from '../ledger/row.js';
 import { RowStore } from '../ledger/row.store.js';
 import type { DirtyRow } from '../ledger/row.store.js';
 import { view } from '../ledger/view.js';
@@ -14,6 +16,8 @@ import { RollUpStore } from './rollup.store.js';
 
 /** Rows taken at once. */
 const batch = 5_000;
+/** Rows read at once where all are looked through. */
+const pageSize = 1_000;
 /** Roll-ups recounted at the same time. */
 const abreast = 4;
 const busyMs = 500;
@@ -100,6 +104,29 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
     crashPoint('after roll-up write');
     await this.rows.clean(dirty.filter((row) => ofRow.get(row)?.every((id) => written.has(id))));
     return dirty.length;
+  }
+
+  /**
+   * Every roll-up of a district from its rows again: those of all rows, and those in which no row is counted any more,
+   * because after a rebuild a row may have another organisation or day than the one it was counted in. Reports are
+   * served from the old sums until each is written.
+   */
+  async all(district: District): Promise<void> {
+    const days = daysIn(districtFacts(district).timeZone);
+    const buckets = new Map<string, Bucket>();
+    const add = (some: Bucket[]): void => {
+      for (const bucket of some) buckets.set(bucketId(bucket), bucket);
+    };
+    for (let after: string | undefined = ''; after !== undefined && !this.stopped;) {
+      const rows: Glance<Row>[] = await this.rows.after(district, after, pageSize, ['state.facts']);
+      for (const { state } of rows) add(bucketsOf(state.facts, days));
+      after = rows.length < pageSize ? undefined : rows.at(-1)!.id;
+    }
+    add(await this.rollUps.buckets(district));
+    // Whoever is faster may have read the rows before the rebuild put them right: counted again until it is ours.
+    while (buckets.size > 0 && !this.stopped) {
+      for (const id of await this.recountAll(district, [...buckets.values()], days)) buckets.delete(id);
+    }
   }
 
   private async recountAll(district: District, buckets: Bucket[], days: DistrictDays): Promise<Set<string>> {

@@ -5,6 +5,9 @@ import type { District } from '#platform';
 import { bucketId } from './bucket.js';
 import type { Bucket, RollUp } from './bucket.js';
 
+/** A busy day's roll-up is large: so many are read at once. */
+const pageSize = 100;
+
 /** The roll-ups; the reports read nothing else. */
 @Injectable()
 export class RollUpStore {
@@ -31,6 +34,17 @@ export class RollUpStore {
     } catch (error) {
       if (error instanceof Problem && error.status === 412) return false;
       throw error;
+    }
+  }
+
+  /** Every bucket that has a roll-up: an organisation's days. */
+  async buckets(district: District): Promise<Bucket[]> {
+    const buckets: Bucket[] = [];
+    for (let after = ''; ;) {
+      const found = await this.documents.find(district, { id: { $gt: after } }, { _id: 1 }, pageSize);
+      buckets.push(...found.map(({ kind, orgId, day }) => ({ kind, orgId, day })));
+      if (found.length < pageSize) return buckets;
+      after = found.at(-1)!.id;
     }
   }
 

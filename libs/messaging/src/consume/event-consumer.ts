@@ -43,7 +43,7 @@ export class EventConsumer {
     kafka: Kafka,
     service: string,
     private readonly topics: string[],
-    private readonly batch: Batch,
+    private readonly batch: Pick<Batch, 'take'>,
     private readonly other: (topic: string, fetched: Fetched[]) => Promise<boolean>,
     private readonly died: (reason: string) => void,
   ) {

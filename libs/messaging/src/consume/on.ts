@@ -47,6 +47,7 @@ export function On<C extends readonly EventClass[]>(...events: C) {
 
 export const WAKE = 'hearback:wake';
 export const WORK = 'hearback:work';
+export const REBUILT = 'hearback:rebuilt';
 
 /** A store's class, or an abstract one that the service provides it as. */
 type StoreToken = Type<unknown> | Abstract<unknown>;
@@ -62,6 +63,11 @@ export function OnWake(store: StoreToken): MethodDecorator {
  */
 export function OnWork(store: StoreToken): MethodDecorator {
   return (target, name) => mark(WORK, store, target, name);
+}
+
+/** Called after a rebuild of a view store: `(district) => Promise<void>` makes anew what is derived from its documents. */
+export function OnRebuilt(store: StoreToken): MethodDecorator {
+  return (target, name) => mark(REBUILT, store, target, name);
 }
 
 function mark(kind: string, store: StoreToken, target: object, name: string | symbol): void {

@@ -53,8 +53,9 @@ export class ParkedEvents {
   private some = true;
   private checkedAt = 0;
 
-  constructor(db: Db) {
-    this.collection = db.collection<ParkedEvent>('parked', {
+  /** @param name another collection than the service's own, for a rebuild's copy. */
+  constructor(db: Db, name = 'parked') {
+    this.collection = db.collection<ParkedEvent>(name, {
       writeConcern: { w: 'majority', journal: true },
     });
   }

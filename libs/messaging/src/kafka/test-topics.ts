@@ -110,6 +110,16 @@ export class TestTopics {
     await asAdmin((admin) => admin.deleteGroups([`${config().prefix}.${service}`]));
   }
 
+  /** Deletes everything that lies on a publisher's topic, as when its retention is past. */
+  async empty(publisher: Publisher): Promise<void> {
+    const topic = topicOf(publisher);
+    await asAdmin(async (admin) => {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+      await admin.deleteTopicRecords({ topic, partitions });
+    });
+  }
+
   /** How far a service's consumer group has committed, by `topic/partition`. */
   async committed(service: string): Promise<Map<string, bigint>> {
     const groupId = `${config().prefix}.${service}`;

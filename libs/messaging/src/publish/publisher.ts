@@ -96,6 +96,14 @@ export class EventPublisher {
     });
   }
 
+  /** Sends these events again and returns once Kafka has them: for whoever repeats very many at a pace of its own. */
+  async resend(
+    documents: Pick<AggregateDocument, '_id' | 'district' | 'secret' | 'events'>[],
+  ): Promise<void> {
+    if (documents.some(({ events }) => events.length > 0))
+      await this.sendBatch(documents.map((document) => [document._id, document, document.events]));
+  }
+
   /** What is wrong, in one line, when nothing could be sent for ten seconds. */
   trouble(): string | undefined {
     if (!this.connected) return 'the Kafka producer is not connected';
@@ -176,7 +184,9 @@ export class EventPublisher {
     return false;
   }
 
-  private async sendBatch(batch: [string, Entry, StoredEvent[]][]): Promise<void> {
+  private async sendBatch(
+    batch: [string, Pick<Entry, 'district' | 'secret'>, StoredEvent[]][],
+  ): Promise<void> {
     const messages: Message[] = [];
     const keys: Message[] = [];
     for (const [, entry, events] of batch) {

@@ -25,6 +25,10 @@ export interface StoreOptions {
   unique?: string[];
   /** Index fields that few documents have: their indexes hold those alone, and cost the others nothing. */
   sparse?: string[];
+  /** Fields of state and index that this service marks for itself; a rebuild does not compare them. */
+  notes?: string[];
+  /** The name of a rebuild's copy (docs/adr/0026): nothing publishes from it, and no clock looks at it. */
+  copy?: string;
 }
 
 export interface ListQuery {
@@ -64,12 +68,12 @@ export class AggregateStore<S, E extends { type: string }> {
   constructor(
     private readonly messaging: Messaging,
     readonly aggregate: Aggregate<S, E>,
-    private readonly options: StoreOptions = {},
+    readonly options: StoreOptions = {},
   ) {
-    this.name = aggregate.name;
-    this.collection = messaging.collection(aggregate.name);
+    this.name = options.copy ?? aggregate.name;
+    this.collection = messaging.collection(this.name);
     this.creations = new GroupCommit(this.collection);
-    messaging.register(this);
+    if (!options.copy) messaging.register(this);
   }
 
   /**

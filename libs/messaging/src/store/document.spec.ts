@@ -81,6 +81,21 @@ describe('a document and its events', () => {
       seenSeq(document, 'intake', 'a'),
     ]).toEqual([2, 0, 0]);
   });
+
+  it('remembers them in one order, whatever order they came in', () => {
+    const came = [
+      ['intake', 'b'],
+      ['casework', 'b'],
+      ['intake', 'a'],
+      ['roster', 'b'],
+    ] as const;
+    const seenAfter = (order: readonly (readonly [string, string])[]): string[] =>
+      order
+        .reduce((document, [publisher, key]) => withSeen(document, publisher, key, 1), blank(moon, 'x'))
+        .seen.map(({ publisher, key }) => `${publisher}/${key}`);
+    expect(seenAfter(came)).toEqual(['casework/b', 'intake/a', 'intake/b', 'roster/b']);
+    expect(seenAfter([...came].reverse())).toEqual(seenAfter(came));
+  });
 });
 
 describe('the write', () => {

@@ -131,15 +131,24 @@ export function numbersOf({ seqs, seen }: Pick<AggregateDocument, 'seqs' | 'seen
   };
 }
 
-/** Remembers that an event was taken, whatever it changed. */
+/**
+ * Remembers that an event was taken, whatever it changed. In the order of publisher and key, not of arrival, so that
+ * the same events leave the same bytes.
+ */
 export function withSeen<S>(
   document: AggregateDocument<S>,
   publisher: string,
   key: string,
   seq: number,
 ): AggregateDocument<S> {
-  const others = document.seen.filter((entry) => entry.publisher !== publisher || entry.key !== key);
-  return { ...document, seen: [...others, { publisher, key, seq }] };
+  const { seen } = document;
+  const entry = { publisher, key, seq };
+  const at = seen.findIndex((other) => other.publisher === publisher && other.key === key);
+  if (at >= 0) return { ...document, seen: seen.with(at, entry) };
+  const next = seen.findIndex(
+    (other) => other.publisher > publisher || (other.publisher === publisher && other.key > key),
+  );
+  return { ...document, seen: seen.toSpliced(next < 0 ? seen.length : next, 0, entry) };
 }
 
 /**
