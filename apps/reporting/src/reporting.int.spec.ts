@@ -195,7 +195,12 @@ describe('reporting, on real engines', () => {
       as: it_,
     });
     expect(rest.body).toEqual({
-      items: [{ inputId: 'input-4', state: 'raised', open: true, acceptedAt: at(0) }],
+      items: [
+        {
+          ...{ inputId: 'input-4', state: 'raised', open: true, acceptedAt: at(0) },
+          ...{ written: 0, taken: [{ publisher: 'intake', seq: 1 }] },
+        },
+      ],
     });
   });
 

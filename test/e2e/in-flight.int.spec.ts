@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Allow, createService } from '#platform';
 import { realStack } from '#testing';
 import type { Stack } from '#testing';
-import { Allow } from '../auth/allow.js';
-import { createService } from '../serve.js';
 
 let letGo: () => void = () => undefined;
 
