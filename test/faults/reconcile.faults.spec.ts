@@ -312,9 +312,15 @@ describe('on a schedule', () => {
     const minutes = '0.05';
     const [inputId] = await raise(1);
     await cases().deleteOne({ id: inputId });
-    const quiet = { HEARBACK_RECONCILE_MINUTES: minutes };
-    await district.another('gateway', quiet);
-    await district.another('gateway', quiet);
+    const often = { HEARBACK_RECONCILE_MINUTES: minutes };
+    // Another gateway is at it, as far as these two can tell.
+    const leases = district.db('gateway').collection<{ _id: string; holder: string; until: Date }>('leases');
+    const until = new Date(Date.now() + 15_000);
+    await leases.insertOne({ _id: 'reconciliation', holder: 'another', until });
+    await district.another('gateway', often);
+    await district.another('gateway', often);
+    expect(Date.now()).toBeLessThan(until.getTime());
+    expect(await scheduled()).toEqual([]);
     await eventually(async () => (await cases().countDocuments({ id: inputId })) === 1, 'the repair', 30_000);
     const done = await eventually(
       async () => {
@@ -324,6 +330,7 @@ describe('on a schedule', () => {
       'five runs',
       40_000,
     ).then((all) => all.toReversed());
+    expect(Date.parse(done[0]!.startedAt)).toBeGreaterThan(until.getTime());
     const repaired = done.filter(({ repair }) => (repair?.asked ?? 0) > 0);
     expect(repaired).toHaveLength(1);
     expect(repaired[0]!.differences[0]!.inputId).toBe(inputId);

@@ -91,6 +91,8 @@ describe('a letter that the mail server does not take', () => {
     running.mailServer.busy = true;
     const raised = await answeredTo('died@example.org');
     await eventually(async () => (await letterOf(raised))?.attempts === 1, 'the first attempt');
+    // And its end, so that it is not taken for the end of the last one.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await triedBefore(raised, 7);
     expect(await becomes(raised, 'exhausted')).toMatchObject({ attempts: 7 });
     expect(await typesOf(raised)).toEqual(['input.raised', 'answer.undeliverable']);

@@ -77,13 +77,15 @@ export class TrailsController {
   }
 
   private async documents(district: District, ids: string[]): Promise<Map<string, Glance<unknown>>> {
-    const fields = ['mark', 'events.n', 'events.key', 'events.seq'];
+    const fields = ['mark', 'count', 'events.n', 'events.key', 'events.seq'];
     const found = await Promise.all(this.runtime.stores.map((store) => store.glance(district, ids, fields)));
     return new Map(found.flat().map((one) => [one.id, one]));
   }
 }
 
-function publishedSeq({ events, mark }: Glance<unknown>, key: string): number {
+function publishedSeq(document: Glance<unknown>, key: string): number {
+  const { events, mark, count } = document;
+  if (mark >= count) return numbersOf(document, key).written;
   return events.findLast((event) => event.key === key && event.n <= mark)?.seq ?? 0;
 }
 

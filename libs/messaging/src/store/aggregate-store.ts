@@ -41,7 +41,10 @@ export interface ListQuery {
 }
 
 /** A part of a document: its numbers, and of the rest only what was asked for. */
-export type Glance<S> = Pick<AggregateDocument<S>, 'id' | 'seqs' | 'seen' | 'mark' | 'events' | 'state'>;
+export type Glance<S> = Pick<
+  AggregateDocument<S>,
+  'id' | 'seqs' | 'seen' | 'mark' | 'count' | 'events' | 'state'
+>;
 
 /**
  * A document may hold nothing but what it has seen: the first event about it was one that changes nothing here, or that

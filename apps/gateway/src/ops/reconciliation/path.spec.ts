@@ -99,6 +99,8 @@ describe('where it stopped', () => {
       reporting: { taken: { intake: 3, casework: 3 } },
     };
     expect(stop({}, more)).toBeUndefined();
+    // Its reader had taken it by the time that it was first asked, its publisher was asked just before.
+    expect(stop({ reporting: { taken: { intake: 3, casework: 3 } } }, more)).toBeUndefined();
     // Written after the publisher was first asked: neither missing yet, nor too much.
     expect(stop({}, { intake: { written: 3, taken: { casework: 3 } } })).toBeUndefined();
     expect(stop({}, { ...more, reporting: { taken: { intake: 2, casework: 3 } } })).toBeUndefined();
