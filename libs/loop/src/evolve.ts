@@ -108,12 +108,15 @@ function told(state: Loop, event: TeamEvent): Loop {
     case 'case.message': {
       const { messageNo, at, language, waits } = event;
       const message = { from: 'team' as const, messageNo, at, language, sealed: words(state, event.sealed) };
-      return { ...acted(state), messages: [...state.messages, message], waiting: waits };
+      // Another message of the team does not end its waiting; only the originator's does, or an answer.
+      return { ...acted(state), messages: [...state.messages, message], waiting: state.waiting || waits };
     }
     case 'case.answered':
       return answered(state, event);
     case 'case.reopened': {
-      const again = { ...state, targets: state.targets && { ...state.targets, answerBy: event.answerBy } };
+      // The answer clock runs anew, so that nobody waits.
+      const targets = state.targets && { ...state.targets, answerBy: event.answerBy };
+      const again = { ...state, targets, waiting: false };
       // A dispute has opened the loop already, by the originator's own word; only a person of the team moves it here.
       if (event.cause === 'dispute') return again;
       const fact = { at: event.at, what: 'reopened', sealed: words(state, event.sealed) };

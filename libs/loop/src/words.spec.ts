@@ -28,6 +28,7 @@ import {
   describe as describeSelf,
   dispute,
   erase,
+  evolveLoop,
   message,
   newestAnswer,
   open,
@@ -79,6 +80,11 @@ about('messages', () => {
       loopOf(raised(), routed, teamWrote(true), ...message(waits, { language: 'en', sealed }, day(2)))
         .waiting,
     ).toBe(false);
+  });
+  it('a second one of the team does not end its waiting; a reopening does', () => {
+    const waits = [raised(), routed, teamWrote(true), teamWrote(false)];
+    expect(loopOf(...waits).waiting).toBe(true);
+    expect(loopOf(...waits, reopened('dispute')).waiting).toBe(false);
   });
   it('are 300 at most', () => {
     const full = loopOf(raised(), routed, ...Array.from({ length: 300 }, () => teamWrote()));
@@ -225,6 +231,24 @@ about('erasure', () => {
 about('what casework says', () => {
   it('is taken as it came, wrapped, so that nobody publishes it twice', () =>
     expect(take(loopIn('raised'), routed.event)).toEqual([routed]));
+  it('closes an erased loop again that the team took back before it knew', () => {
+    const gone = loopOf(
+      raised(),
+      routed,
+      acknowledged,
+      answered(),
+      delivered(),
+      unconfirmed('silent'),
+      erased,
+    );
+    const taken = take(gone, reopened('team').event);
+    expect(taken).toMatchObject([
+      { type: 'told' },
+      { type: 'closure.unconfirmed', inputId, answerNo: 1, why: 'silent' },
+    ]);
+    expect(taken.reduce(evolveLoop, gone).state).toBe('unconfirmed');
+    expect(take(gone, reopened('dispute').event)).toHaveLength(1);
+  });
   it('about an input that this origin does not have is unknown', () =>
     expect(() => take(undefined, routed.event)).toThrow(Unknown));
   it('tells the team, the targets and the participation level', () =>

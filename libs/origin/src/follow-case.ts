@@ -1,5 +1,5 @@
 import { take, teamEvents } from '#loop';
-import type { TeamEvent, Told } from '#loop';
+import type { LoopEvent, TeamEvent } from '#loop';
 import { Consumer, On } from '#messaging';
 import type { Given } from '#messaging';
 import type { Looped } from './inputs.js';
@@ -8,7 +8,7 @@ import type { Looped } from './inputs.js';
 @Consumer()
 export class FollowCase {
   @On(...teamEvents)
-  told(event: TeamEvent, { state }: Given<Looped>): Told[] {
+  told(event: TeamEvent, { state }: Given<Looped>): LoopEvent[] {
     return take(state?.loop, event);
   }
 }

@@ -310,6 +310,12 @@ describe('the originator’s word', () => {
       'district-office',
     ]);
   });
+  it('each dispute is a mail of its own, also one of the same answer after it was taken back', () => {
+    const yes = said({ type: 'closure.confirmed', answerNo: 1 });
+    const { mails } = after(delivered(), dispute(1), yes, dispute(1));
+    const names = mails.filter(({ about }) => about === 'disputed').map(({ what }) => what);
+    expect(new Set(names).size).toBe(2);
+  });
   it('withdrawn closes', () =>
     expect(caseState(after(acknowledged(), said({ type: 'input.withdrawn' })))).toBe('closed'));
   it('erased blanks every word and refuses new ones', () => {
@@ -333,6 +339,18 @@ describe('reopening', () => {
     expect(told({ type: 'closure.confirmed', answerNo: 1 })).toBe('acknowledged');
     expect(told({ type: 'closure.unconfirmed', answerNo: 1, why: 'silent' })).toBe('acknowledged');
     expect(told({ type: 'closure.disputed', answerNo: 1, partly: false })).toBe('disputed');
+  });
+  it('a dispute that came with its own yes leaves what the team took back with the team', () => {
+    const reopened = after(delivered(), (state) => reopen(state, reopening));
+    const crossed = after(reopened, dispute(1), said({ type: 'closure.confirmed', answerNo: 1 }));
+    expect(crossed.inputs[0]!.state).toBe('acknowledged');
+    const again = after(crossed, (state) => answer(state, answering));
+    expect(after(again, said({ type: 'closure.confirmed', answerNo: 2 })).inputs[0]!.state).toBe('confirmed');
+  });
+  it('silence after an erasure closes what nobody can work on any more', () => {
+    const reopened = after(delivered(), (state) => reopen(state, reopening), said({ type: 'input.erased' }));
+    const silent = said({ type: 'closure.unconfirmed', answerNo: 1, why: 'silent' });
+    expect(caseState(after(reopened, silent))).toBe('closed');
   });
   it('an unsettled loop takes a lead', () => {
     given(inState('unsettled', delivered()))

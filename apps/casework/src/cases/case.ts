@@ -53,6 +53,8 @@ export interface CaseInput {
   state: LoopState;
   /** The number of the newest answer; 0 before the first. */
   answerNo: number;
+  /** A person of the team took the newest answer back, to work on it again. */
+  takenBack?: true;
   /** Messages of the team to this input. */
   messageNo: number;
   disputes: number;

@@ -1,4 +1,5 @@
 import type { LoopState } from '#contracts';
+import { isOpen } from './case.js';
 import type { Case, CaseInput, Clock, HistoryEntry, UndeliveredMail, WorkStep } from './case.js';
 import type { CaseEvent, CaseOpened } from './case-event.js';
 import { restarted, resumed, startedClock, stopped } from './rules/loop-clock.js';
@@ -82,7 +83,7 @@ function evolve(state: Case, event: Exclude<CaseEvent, CaseOpened>): Case {
     }
     case 'case.answered': {
       const { type: _, origin: __, caseId: ___, teamId: ____, participation: _____, ...given } = event;
-      const next = input(state, event.inputId, (i) => ({
+      const next = input(state, event.inputId, ({ takenBack: _before, ...i }) => ({
         ...i,
         state: 'answered',
         answerNo: event.answerNo,
@@ -95,7 +96,7 @@ function evolve(state: Case, event: Exclude<CaseEvent, CaseOpened>): Case {
       const { inputId, at, answerBy, cause, sealed } = event;
       const to: LoopState = cause === 'team' ? 'acknowledged' : 'disputed';
       const next = clocked(
-        input(state, inputId, (i) => ({ ...i, state: to })),
+        input(state, inputId, (i) => ({ ...i, state: to, ...(cause === 'team' && { takenBack: true }) })),
         inputId,
         (clock) => restarted(clock, at, answerBy),
       );
@@ -238,16 +239,13 @@ function clocked(state: Case, inputId: string, change: (clock: Clock) => Clock):
   return input(state, inputId, (i) => (i.clock ? { ...i, clock: change(i.clock) } : i));
 }
 
-/** A loop that is no longer the team's stops its clock; a dispute counts. */
+/** A loop that is no longer the team's waits for nobody; a dispute counts. */
 function entered(state: Case, inputId: string, to: LoopState): Case {
   return input(state, inputId, (i) => {
-    const { waitingSince: _, ...clock } = i.clock ?? ({} as Clock);
-    return {
-      ...i,
-      state: to,
-      disputes: i.disputes + (to === 'disputed' ? 1 : 0),
-      ...(i.clock && { clock }),
-    };
+    const next = { ...i, state: to, disputes: i.disputes + (to === 'disputed' ? 1 : 0) };
+    if (!i.clock || isOpen(next)) return next;
+    const { waitingSince: _, ...clock } = i.clock;
+    return { ...next, clock };
   });
 }
 

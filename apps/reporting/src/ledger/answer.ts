@@ -12,6 +12,8 @@ export interface Answer {
   unconfirmed?: 'silent' | 'unreached';
   /** When the last word came, or silence closed it. */
   endedAt?: number;
+  /** Silence closed it after its originator was erased: whatever the team took back, nobody is there to hear more. */
+  endedErased?: boolean;
   /** When the loop was opened again after it, by whom ever. */
   reopenedAt?: number;
   /** A person of the team took it back. */

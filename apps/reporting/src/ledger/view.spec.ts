@@ -82,6 +82,13 @@ describe('the state of a loop', () => {
     ).toBe('unconfirmed');
   });
 
+  it('closes an erased loop that the team took back, once its origin has heard', () => {
+    const erased: Told = { type: 'input.erased' };
+    const team = [routed, answered(1), reopened('team')];
+    expect(state([raised, delivered(1), silent(1), erased], team)).toBe('acknowledged');
+    expect(state([raised, delivered(1), silent(1), erased, silent(1)], team)).toBe('unconfirmed');
+  });
+
   it('lets a withdrawal win over work that is not yet delivered', () => {
     expect(state([raised, withdrawn], [routed, acknowledged, answered(1)])).toBe('withdrawn');
     expect(

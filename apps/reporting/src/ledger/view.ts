@@ -28,7 +28,8 @@ import type { Target } from './targets.js';
  *   is n still the team's word                    C reopened (team) after answered n in C's log takes it back. By d and
  *                                                 by LOOP.md (an open loop takes no reply but a message) every O word
  *                                                 on n was said before the origin knew of it, so it never outlives it,
- *                                                 but for a dispute, which keeps the loop open as well
+ *                                                 but for a dispute, which keeps the loop open as well, and for the
+ *                                                 end that O gives an erased loop when it hears of it
  *   what does C reopened (dispute) change         the answer target only: the dispute itself opened the loop, and the
  *                                                 originator may take it back (the last word wins until the team acts)
  *   is a withdrawal in force                      O input.withdrawn, unless O confirmed or disputed later by O's seq.
@@ -115,6 +116,7 @@ interface Seen {
   raised?: FactOf<'input.raised'>;
   raisedAt: number;
   restricted: boolean;
+  erased: boolean;
   withdrawnAt?: number;
   team?: { teamId: string; teamName: string; teamOrgId: string };
   routedAt?: number;
@@ -126,7 +128,7 @@ interface Seen {
 
 /** One walk over both logs; nothing here depends on which of them is walked first. */
 function gather(facts: readonly Fact[]): Seen {
-  const seen: Seen = { raisedAt: Number.POSITIVE_INFINITY, restricted: false, answers: [] };
+  const seen: Seen = { raisedAt: Number.POSITIVE_INFINITY, restricted: false, erased: false, answers: [] };
   const byNumber = new Map<number, Answer>();
   const answer = (answerNo: number): Answer => {
     const known = byNumber.get(answerNo) ?? { answerNo, takenBack: false };
@@ -151,6 +153,9 @@ function gather(facts: readonly Fact[]): Seen {
       case 'input.withdrawn':
         seen.withdrawnAt = at;
         break;
+      case 'input.erased':
+        seen.erased = true;
+        break;
       case 'answer.delivered': {
         const its = answer(fact.answerNo);
         its.reachedAt = Math.min(its.reachedAt ?? at, at);
@@ -172,6 +177,7 @@ function gather(facts: readonly Fact[]): Seen {
         const its = answer(fact.answerNo);
         its.unconfirmed = fact.why;
         its.endedAt = at;
+        if (seen.erased) its.endedErased = true;
         break;
       }
       case 'case.routed':
@@ -210,7 +216,7 @@ function stateOf({ newest, withdrawnAt, acknowledgedAt, routedAt }: Seen): LoopS
   const plan = newest.outcome === 'planned';
   // Silence after a word can only be the end of an erased loop: nobody will reply any more.
   if (!newest.unconfirmed && (newest.word === 'no' || newest.word === 'partly')) return 'disputed';
-  if (newest.takenBack) return 'acknowledged';
+  if (newest.takenBack && !newest.endedErased) return 'acknowledged';
   if (newest.unconfirmed) return 'unconfirmed';
   if (newest.word === 'yes') return plan ? 'promised' : 'confirmed';
   if (newest.reachedAt !== undefined) return plan ? 'promised' : 'delivered';

@@ -48,6 +48,15 @@ describe('the buckets of a row', () => {
   });
 });
 
+describe('a roll-up', () => {
+  it('is the same, byte for byte, in whatever order its rows are read', () => {
+    const [routed, open] = [share([raised], [{ type: 'case.routed' }])!, share([raised])!];
+    const bucket = { kind: 'raised', orgId: '00417-012', day: '2026-11-02' } as const;
+    const text = (...shares: Share[]) => JSON.stringify(sumUp(bucket, shares, losAngeles));
+    expect(text(open, routed)).toBe(text(routed, open));
+  });
+});
+
 describe('what a row adds', () => {
   it('is nothing when it is restricted', () => {
     expect(share([raised, { type: 'input.restricted' }])).toBeUndefined();

@@ -151,9 +151,10 @@ function mergeCounts<K extends string>(
   for (const [name, n] of Object.entries(other) as [K, number][]) into[name] = (into[name] ?? 0) + n;
 }
 
-/** Puts every list in order, so that the same loops always make the same tally, whatever order they were read in. */
+/** Puts every list and name in order, so that the same loops make the same tally, byte for byte, in whatever order they were read. */
 export function sorted(tally: RaisedTally): RaisedTally {
   for (const name of lists) tally[name].sort((a, b) => a - b);
+  for (const names of [tally.states, tally.outcomes]) sortNames(names);
   return tally;
 }
 
@@ -162,5 +163,14 @@ export function sortedDue(tally: DueTally): DueTally {
     its.met.sort((a, b) => a - b);
     its.owed.sort((a, b) => a - b);
   }
+  sortNames(tally);
   return tally;
+}
+
+function sortNames(counts: Record<string, unknown>): void {
+  for (const name of Object.keys(counts).sort()) {
+    const its = counts[name];
+    delete counts[name];
+    counts[name] = its;
+  }
 }

@@ -134,6 +134,14 @@ export class TestTopics {
     );
   }
 
+  /** Deletes every topic of this installation, so that a broker that serves many tests does not fill up. */
+  async deleteAll(): Promise<void> {
+    await asAdmin(async (admin) => {
+      const topics = (await admin.listTopics()).filter((name) => name.startsWith(`${config().prefix}.`));
+      if (topics.length > 0) await admin.deleteTopics({ topics });
+    });
+  }
+
   async close(): Promise<void> {
     await this.producer?.disconnect();
   }

@@ -73,7 +73,9 @@ export function follow(state: Case, event: OriginFact, calendar: WorkingCalendar
     case 'answer.undeliverable':
       return [loopMoved(event, 'undeliverable', undefined, `${event.channel} ${event.reason}`)];
     case 'closure.confirmed': {
-      const to = closes(input, event.answerNo) ? ('confirmed' as const) : undefined;
+      const to = closes(input, event.answerNo)
+        ? ('confirmed' as const)
+        : takesBackDispute(input, event.answerNo);
       return [
         ...words(inputId, 'confirmed', event.sealed, at),
         loopMoved(event, 'confirmed', to, replies(event)),
@@ -113,7 +115,8 @@ function disputed(
       answerBy: resumedTarget(input, at, calendar),
       at,
     },
-    ...tellTeam(state, `disputed ${inputId} ${answerNo}`, 'disputed', at),
+    // One answer may be disputed, accepted and disputed again: each time is news.
+    ...tellTeam(state, `disputed ${inputId} ${answerNo} ${input.disputes + 1}`, 'disputed', at),
   ];
   if (input.disputes + 1 !== disputesToEscalate) return reopened;
   const to = state.nextLevel;
@@ -175,10 +178,16 @@ function isNewest(input: CaseInput, answerNo: number): boolean {
 
 /**
  * Whether a word on this answer closes the loop. Not once a person of the team has taken that answer back: the origin
- * said it before it knew, and opens its loop when it hears. (Only a team's reopening leaves an answered loop acknowledged.)
+ * said it before it knew, and opens its loop when it hears. After an erasure it has heard: then it closes what nobody
+ * can work on any more.
  */
 function closes(input: CaseInput, answerNo: number): boolean {
-  return isNewest(input, answerNo) && input.state !== 'acknowledged';
+  return isNewest(input, answerNo) && (!input.takenBack || input.erased === true);
+}
+
+/** A dispute of an answer that the team took back meanwhile, and then a yes: what stands is the team's work on it. */
+function takesBackDispute(input: CaseInput, answerNo: number): 'acknowledged' | undefined {
+  return isNewest(input, answerNo) && input.state === 'disputed' ? 'acknowledged' : undefined;
 }
 
 function outcomeOf(state: Case, input: CaseInput): string | undefined {
