@@ -38,7 +38,8 @@ const authenticated = Buffer.from(header, 'ascii');
  */
 export function seal(key: Key, words: object): string {
   const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(authenticated);
+  // As a KeyObject: from plain bytes Node makes one the long way, which costs twice what sealing does.
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv).setAAD(authenticated);
   const text = Buffer.concat([cipher.update(JSON.stringify(words), 'utf8'), cipher.final()]);
   return [header, '', ...[iv, text, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { macKey } from '../config.js';
 import type { District } from '../district.js';
 import { trustedDistrict } from '../district.js';
@@ -24,7 +24,7 @@ export function codeOf(what: string): string {
 
 /** What is stored and looked up instead of a code. Case, spaces and look-alike letters are forgiven. */
 export function codeHash(code: string): string {
-  return createHash('sha256').update(normalised(code)).digest('base64url');
+  return hash('sha256', normalised(code), 'base64url');
 }
 
 /** The district that a code begins with. */

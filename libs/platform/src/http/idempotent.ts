@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createHmac, hash, randomUUID } from 'node:crypto';
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { macKey } from '../config.js';
@@ -41,11 +41,9 @@ const Taken = createParamDecorator((_: unknown, context: ExecutionContext): Comm
   const { caller } = request;
   const who = caller?.sub ?? caller?.code ?? 'public';
   const route = `${request.method} ${request.url.split('?', 1)[0]}`;
-  const hash = createHash('sha256')
-    .update([caller?.district, who, route, header ?? randomUUID()].join('\n'))
-    .digest();
+  const named = [caller?.district, who, route, header ?? randomUUID()].join('\n');
   return {
-    id: uuidOf(hash),
+    id: uuidOf(hash('sha256', named)),
     digest: createHmac('sha256', macKey())
       .update(JSON.stringify(sorted(request.body)) ?? '')
       .digest('base64url'),
@@ -53,11 +51,9 @@ const Taken = createParamDecorator((_: unknown, context: ExecutionContext): Comm
 });
 
 /** UUID version 8 (RFC 9562): 122 bits of our own. */
-function uuidOf(hash: Buffer): string {
-  const bytes = Buffer.from(hash.subarray(0, 16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+function uuidOf(hex: string): string {
+  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** The same content in another order of fields is the same body. */
