@@ -49,6 +49,8 @@ export const backlog = () =>
 
 /** Seconds from the instant at which intake may go on until its last document is marked as published. */
 async function publish(stack, documents, label = '', profiled = []) {
+  await stack.rest('intake', 'inputs');
+  await stack.forgetInputs();
   await layBacklog(stack, documents);
   const inputs = stack.db('intake').collection('inputs');
   const { result, cores } = await measured(stack, label, profiled, async () => {

@@ -93,10 +93,12 @@ async function untilWritten(stack, topic, many, release) {
   return (performance.now() - begun) / 1000;
 }
 
+/** Waits until nobody has anything left to do, and clears away what earlier runs left. */
 async function settled(stack) {
   await stack.rest('intake', 'inputs');
   await until('casework to have read everything', async () => (await stack.behind('casework')) === 0);
   await stack.rest('casework', 'cases');
   await until('reporting to have read everything', async () => (await stack.behind('reporting')) === 0);
   await stack.rest('reporting', 'rows');
+  await stack.forgetInputs();
 }

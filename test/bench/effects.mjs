@@ -81,6 +81,7 @@ async function effectsOf(stack, service, samples) {
   /** Lays `many` inputs before the service and lets it go; seconds until its last effect is written. */
   async function laid(many, label = '', profiled = []) {
     await stack.rest(service, collection);
+    await stack.forgetInputs();
     stack.hold(service);
     const ids = newIds(samples, many);
     for (const publisher of publishers)
