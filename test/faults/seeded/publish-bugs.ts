@@ -96,8 +96,8 @@ export const publishBugs: Bug[] = [
     story:
       'clears pending whenever a mark moves, although a later event came in between: no sweep finds it (2)',
     file: publisher,
-    find: "pending: { $cond: [{ $gt: ['$count', { $max: ['$mark', n] }] }, true, '$$REMOVE'] },",
-    put: "pending: '$$REMOVE',",
+    find: '{ ...marked, count: n }',
+    put: 'marked',
     caughtBy: 'a late mark leaves later events pending',
   },
   {
