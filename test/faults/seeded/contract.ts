@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Bench } from './bench.js';
 import { Broken } from './check.js';
 import type { Check } from './check.js';
+import { parkingChecks } from './parking-checks.js';
 import { readerChecks } from './reader-checks.js';
 import { writerChecks } from './writer-checks.js';
 
@@ -10,7 +11,7 @@ import { writerChecks } from './writer-checks.js';
  * these checks, on the engines that the environment names, and prints one JSON line a check. Exits 0 when all hold, 1
  * when one is broken, 2 when they could not be made.
  */
-export const checks: Check[] = [...writerChecks, ...readerChecks];
+export const checks: Check[] = [...writerChecks, ...readerChecks, ...parkingChecks];
 
 export interface Verdict {
   check: string;
