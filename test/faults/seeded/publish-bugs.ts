@@ -44,7 +44,7 @@ export const publishBugs: Bug[] = [
                 writeConcern: { w: 'majority', journal: true },`,
     put: `updateOne(updateOne.filter, updateOne.update, {
                 writeConcern: { w: 1 },`,
-    caughtBy: 'commands and effects wait for the majority and its journals',
+    caughtBy: 'commands wait for the majority and its journals',
     quick: true,
   },
   {
