@@ -39,14 +39,21 @@ async function main([folder, ...names]: string[]): Promise<void> {
   }
 }
 
+/** A check that is not over by then waits for something that will not come, in ms. */
+const patienceMs = 120_000;
+
 async function judged({ name, run }: Check, bench: Bench): Promise<Verdict> {
   const begun = Date.now();
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const late = setTimeout(() => reject(new Broken(`not over after ${patienceMs / 1000} s`)), patienceMs);
   try {
-    await run(bench);
+    await Promise.race([run(bench), never]);
     return { check: name, holds: true, ms: Date.now() - begun };
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
     return { check: name, holds: false, why: error.message, ms: Date.now() - begun };
+  } finally {
+    clearTimeout(late);
   }
 }
 
