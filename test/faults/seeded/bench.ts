@@ -203,14 +203,19 @@ function addressOf(url: string): { host: string; port: number } {
 function conversation(child: ChildProcess, service: Service): Promise<Instance['ask']> {
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let last = 0;
-  const ask: Instance['ask'] = (act, ...args) =>
-    new Promise((resolve, reject) => {
-      last += 1;
-      waiting.set(last, { resolve, reject });
-      child.send({ no: last, act, args });
-    });
+  const ask: Instance['ask'] = <T>(act: string, ...args: unknown[]) => {
+    last += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    waiting.set(last, { resolve, reject });
+    child.send({ no: last, act, args });
+    // A check that has failed does not wait for it any more.
+    promise.catch(() => undefined);
+    return promise;
+  };
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`the ${service} process did not start in 60 s`)), 60_000);
     child.on('message', ({ ready, no, value, refused }: Answer) => {
+      clearTimeout(late);
       if (ready) return resolve(ask);
       const asked = waiting.get(no!)!;
       waiting.delete(no!);
@@ -218,6 +223,7 @@ function conversation(child: ChildProcess, service: Service): Promise<Instance['
       else asked.reject(new Refused(refused));
     });
     child.once('exit', (code, signal) => {
+      clearTimeout(late);
       const gone = new Error(`the ${service} process ended with ${code ?? signal}`);
       reject(gone);
       for (const asked of waiting.values()) asked.reject(new Broken(gone.message));

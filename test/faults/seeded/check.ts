@@ -28,7 +28,7 @@ export function mustEqual(found: unknown, wanted: unknown, what: string): void {
 export async function comes<T>(
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
-  milliseconds = 12_000,
+  milliseconds = 15_000,
 ): Promise<T> {
   const until = Date.now() + milliseconds;
   for (;;) {

@@ -32,8 +32,8 @@ export const consumeBugs: Bug[] = [
     story:
       'does not wait until what cannot be applied yet is parked: the offset may be committed first (4, 5)',
     file: batch,
-    find: 'await this.parked.park(park);',
-    put: 'void this.parked.park(park);',
+    find: 'await this.parked.park(events);',
+    put: 'void this.parked.park(events);',
     caughtBy: 'an offset is committed after what waits is parked',
     quick: true,
   },

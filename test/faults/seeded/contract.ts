@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Bench } from './bench.js';
 import { Broken } from './check.js';
 import type { Check } from './check.js';
+import { parkingChecks } from './parking-checks.js';
 import { readerChecks } from './reader-checks.js';
 import { writerChecks } from './writer-checks.js';
 
@@ -10,7 +11,7 @@ import { writerChecks } from './writer-checks.js';
  * these checks, on the engines that the environment names, and prints one JSON line a check. Exits 0 when all hold, 1
  * when one is broken, 2 when they could not be made.
  */
-export const checks: Check[] = [...writerChecks, ...readerChecks];
+export const checks: Check[] = [...writerChecks, ...readerChecks, ...parkingChecks];
 
 export interface Verdict {
   check: string;
@@ -38,14 +39,21 @@ async function main([folder, ...names]: string[]): Promise<void> {
   }
 }
 
+/** A check that is not over by then waits for something that will not come, in ms. */
+const patienceMs = 120_000;
+
 async function judged({ name, run }: Check, bench: Bench): Promise<Verdict> {
   const begun = Date.now();
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const late = setTimeout(() => reject(new Broken(`not over after ${patienceMs / 1000} s`)), patienceMs);
   try {
-    await run(bench);
+    await Promise.race([run(bench), never]);
     return { check: name, holds: true, ms: Date.now() - begun };
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
     return { check: name, holds: false, why: error.message, ms: Date.now() - begun };
+  } finally {
+    clearTimeout(late);
   }
 }
 

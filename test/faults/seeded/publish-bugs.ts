@@ -44,7 +44,7 @@ export const publishBugs: Bug[] = [
                 writeConcern: { w: 'majority', journal: true },`,
     put: `updateOne(updateOne.filter, updateOne.update, {
                 writeConcern: { w: 1 },`,
-    caughtBy: 'commands and effects wait for the majority and its journals',
+    caughtBy: 'commands wait for the majority and its journals',
     quick: true,
   },
   {
@@ -96,8 +96,8 @@ export const publishBugs: Bug[] = [
     story:
       'clears pending whenever a mark moves, although a later event came in between: no sweep finds it (2)',
     file: publisher,
-    find: "pending: { $cond: [{ $gt: ['$count', { $max: ['$mark', n] }] }, true, '$$REMOVE'] },",
-    put: "pending: '$$REMOVE',",
+    find: '{ ...marked, count: n }',
+    put: 'marked',
     caughtBy: 'a late mark leaves later events pending',
   },
   {

@@ -91,7 +91,7 @@ export const writerChecks: Check[] = [
     },
   },
   {
-    name: 'commands and effects wait for the majority and its journals',
+    name: 'commands wait for the majority and its journals',
     side: 'writer',
     async run(bench) {
       const writer = await bench.writer();
