@@ -43,7 +43,7 @@ const CRASHES = { most: 10, withinMs: 120_000 };
  * two heaps a process instead of eight a core.
  */
 export const NODE_FLAGS = [
-  '--max-semi-space-size=2',
+  '--max-semi-space-size=4',
   '--import',
   new URL('./source-maps.mjs', import.meta.url).href,
 ];

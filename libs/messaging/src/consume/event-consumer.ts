@@ -100,7 +100,7 @@ export class EventConsumer {
     const { patienceMs } = config();
     this.watchdogs = [
       setInterval(() => this.checkAlive(), patienceMs / 12),
-      setInterval(() => void this.lookForLag(), patienceMs / 3),
+      setInterval(() => void this.lookForLag(), patienceMs / 2),
     ];
   }
 

@@ -6,7 +6,7 @@ import type { ParkedEvents } from '../consume/parked.js';
 import type { Place, Replay, Replays } from './replays.js';
 
 /** How often an instance looks whether a replay was left by one that died. */
-const everyMs = 5_000;
+const everyMs = 15_000;
 const pageSize = 200;
 /** Keys tried at the same time: handlers that fail again wait between their tries. */
 const atOnce = 16;

@@ -42,10 +42,21 @@ export class Sweep {
 
   /** One pass over all collections; a test calls it directly. */
   async sweepAll(): Promise<void> {
-    if (!(await this.leases.hold('sweep', 3 * everyMs))) return;
+    const pending = await this.withPending();
+    // Mostly there is none, and whose turn it is need not be asked.
+    if (pending.length === 0 || !(await this.leases.hold('sweep', 3 * everyMs))) return;
     const { localTime } = (await this.db.command({ hello: 1 })) as { localTime: Date };
     const before = new Timestamp({ t: Math.floor(localTime.getTime() / 1000) - 2, i: 0 });
-    for (const collection of this.collections()) await this.sweep(collection, before);
+    for (const collection of pending) await this.sweep(collection, before);
+  }
+
+  private async withPending(): Promise<Collection<Document>[]> {
+    const found: Collection<Document>[] = [];
+    for (const collection of this.collections()) {
+      const some = await collection.findOne({ pending: true }, { hint: 'pending', projection: { _id: 1 } });
+      if (some) found.push(collection);
+    }
+    return found;
   }
 
   private async sweep(collection: Collection<Document>, before: Timestamp): Promise<void> {

@@ -17,7 +17,7 @@ import type { Rebuilds } from './rebuilds.js';
 import { answerIn } from './request-topic.js';
 import type { RequestTopic } from './request-topic.js';
 
-const lookEveryMs = 5_000;
+const lookEveryMs = 15_000;
 const leaseMs = 10_000;
 const tellEveryMs = 500;
 /** An owner that has said nothing for so long is asked again: it may have been down. */
@@ -75,7 +75,7 @@ export class Rebuilder {
     while (this.asked && !this.stopped) {
       this.asked = false;
       await this.work().catch((error: unknown) =>
-        this.logger.warn({ msg: `rebuilding failed, tried again in 5 s: ${(error as Error).message}` }),
+        this.logger.warn({ msg: `rebuilding failed, tried again in 15 s: ${(error as Error).message}` }),
       );
     }
   }

@@ -28,7 +28,7 @@ const bytesAtOnce = 500_000;
 const eventsAtOnce = 500;
 /** Waiting live documents above which a page waits, too. */
 const busyQueue = 1_000;
-const lookEveryMs = 5_000;
+const lookEveryMs = 15_000;
 const leaseMs = 15_000;
 const tellEveryMs = 1_500;
 const keptSeconds = 7 * 24 * 3_600;
@@ -84,7 +84,7 @@ export class RepublishAll {
   private look(): void {
     this.running ??= this.work()
       .catch((error: unknown) =>
-        this.logger.warn({ msg: `sending all again stopped, goes on in 5 s: ${(error as Error).message}` }),
+        this.logger.warn({ msg: `sending all again stopped, goes on in 15 s: ${(error as Error).message}` }),
       )
       .finally(() => (this.running = undefined));
   }
