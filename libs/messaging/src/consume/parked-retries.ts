@@ -53,7 +53,7 @@ export class ParkedRetries {
   }
 
   private async once(): Promise<void> {
-    if ((await this.parked.count()) === 0 || !(await this.leases.hold('parked', 5_000))) return;
+    if (!(await this.parked.anyWaits()) || !(await this.leases.hold('parked', 5_000))) return;
     for (const holdKey of await this.parked.dueKeys(50)) await this.drain(holdKey);
     await this.askAgain(await this.parked.oldGaps(100));
   }

@@ -201,6 +201,12 @@ export class ParkedEvents {
       throw new Problem(409, undefined, { detail: 'It waits no longer: read the list again.' });
   }
 
+  /** Whether anything waits: asked every two seconds, so it reads one entry at most. */
+  async anyWaits(): Promise<boolean> {
+    const one = await this.collection.findOne({ kind: { $ne: 'discarded' } }, { projection: { _id: 1 } });
+    return one !== null;
+  }
+
   async count(): Promise<number> {
     return this.collection.countDocuments({ kind: { $ne: 'discarded' } });
   }

@@ -6,7 +6,7 @@ import type { Leases } from '#platform';
 import type { AggregateDocument } from '../store/document.js';
 import type { EventPublisher } from './publisher.js';
 
-const everyMs = 2_000;
+const everyMs = 4_000;
 const pageSize = 200;
 
 /**
@@ -29,7 +29,7 @@ export class Sweep {
     this.timer = setInterval(() => {
       this.running ??= this.sweepAll()
         .catch((error: unknown) =>
-          this.logger.warn({ msg: `sweep failed, tried again in 2 s: ${(error as Error).message}` }),
+          this.logger.warn({ msg: `sweep failed, tried again in 4 s: ${(error as Error).message}` }),
         )
         .finally(() => (this.running = undefined));
     }, everyMs);
