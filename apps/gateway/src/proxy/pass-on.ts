@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
@@ -59,6 +60,7 @@ function optionsFor(prefix: string, upstream: string, service: string): FastifyH
     },
     replyOptions: {
       rewriteRequestHeaders: (request, headers) => forwarded(request as FastifyRequest, headers),
+      rewriteHeaders: answered,
       onError: (reply, { error }) => unanswered(reply as unknown as FastifyReply, service, error),
     },
   };
@@ -74,6 +76,15 @@ function forwarded(request: FastifyRequest, headers: Record<string, unknown>): R
     'x-forwarded-for': clientAddress(request, config().trustProxy),
     'x-forwarded-proto': request.protocol,
   };
+}
+
+/**
+ * How the service keeps its connection to the gateway is nothing to the caller. Passed on, it would hold the caller's
+ * own open while the gateway stops.
+ */
+function answered(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { connection: _connection, 'keep-alive': _keepAlive, ...rest } = headers;
+  return rest;
 }
 
 /**
