@@ -7,6 +7,8 @@ import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { TestTopics } from '#messaging';
 import type { CrashPoint } from '#messaging';
+import { callApi } from './call.js';
+import type { Call, Reply } from './call.js';
 import { engines } from './engines.js';
 import type { Engines } from './engines.js';
 import { freePorts, launchInstance } from './instance.js';
@@ -21,29 +23,6 @@ export const serviceNames = [
   'reporting',
   'gateway',
 ] as const;
-
-/** A call over the public API, through the gateway. */
-export interface Call {
-  /** A bearer token, `Receipt CODE` or `Session CODE`. */
-  auth?: string;
-  body?: unknown;
-  form?: FormData;
-  key?: string;
-  ifMatch?: string;
-  headers?: Record<string, string>;
-  /** A body that is sent as it is, with its content type in `headers`. */
-  raw?: string | Uint8Array<ArrayBuffer>;
-  /** The address of an instance that is called directly, past the gateway. */
-  at?: string;
-  /** Gives up after so many ms, with an error. */
-  within?: number;
-}
-
-export interface Reply<T> {
-  status: number;
-  headers: Headers;
-  body: T;
-}
 
 /** Hearback as it runs: every service a process of its own, real engines, the demo district loaded. */
 export interface District {
@@ -231,26 +210,6 @@ export async function startDistrict(
 
 function portVariable(name: string): string {
   return `HEARBACK_PORT_${name.replace('-', '_').toUpperCase()}`;
-}
-
-async function callApi<T>(url: string, method: string, call: Call = {}): Promise<Reply<T>> {
-  const { auth, body, form, key, ifMatch, headers, raw, within } = call;
-  const content = raw ?? form ?? (body === undefined ? undefined : JSON.stringify(body));
-  const response = await fetch(url, {
-    method,
-    headers: {
-      ...(auth && { authorization: auth }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(key && { 'idempotency-key': key }),
-      ...(ifMatch && { 'if-match': ifMatch }),
-      ...headers,
-    },
-    ...(content !== undefined && { body: content }),
-    ...(within && { signal: AbortSignal.timeout(within) }),
-  });
-  const text = await response.text();
-  const json = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as T };
 }
 
 async function ready(url: string): Promise<void> {

@@ -1,3 +1,4 @@
+export type { Call, Reply } from './call.js';
 export * from './engines.js';
 export * from './instance.js';
 export * from './issuer.js';
