@@ -130,6 +130,9 @@ describe('what was taken away behind the back of its service', () => {
   it('is named by id, with where it stopped', async () => {
     const [ofCase, ofRow, published] = await raise(3);
     lost = { case: ofCase!, row: ofRow!, published: published! };
+    // Marks move every half second; until then their origin does not know that they are out.
+    const marked = { id: { $in: Object.values(lost) }, pending: { $exists: false } };
+    await eventually(async () => (await inputs().countDocuments(marked)) === 3, 'their marks');
     await cases().deleteOne({ id: lost.case });
     await rows().deleteOne({ id: lost.row });
     // Written, and never sent: nobody else has heard of it, and its origin does not know.
