@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { IsIn, IsString, Length } from 'class-validator';
 import { Unknown } from '#contracts';
-import { pageOfParts, partAfter, partId, partNamed } from '#messaging';
+import { documentsFor, pageOfParts, partAfter, partId, partNamed } from '#messaging';
 import type { Part } from '#messaging';
 import { Allow, Caller, PageQuery, Returns } from '#platform';
 import { CaseStore } from '../cases/case.store.js';
@@ -63,7 +63,7 @@ export class DeliveriesController {
     @Caller() { district }: Caller,
   ): Promise<DeliveryPage> {
     const after = partAfter(cursor);
-    const page = { from: after.of, limit: limit + 1, fields };
+    const page = { from: after.of, limit: documentsFor(limit), fields };
     const found = await this.cases.having(district, { undelivered: state }, page);
     const parts = found.flatMap((one) =>
       deliveriesOf(one.state)

@@ -30,6 +30,14 @@ export function partNamed(id: string): Part | undefined {
 }
 
 /**
+ * How many documents to read for a page of so many parts: each has at least one, but for the first, all of which may
+ * have been in the page before; and one more tells whether there is a next page.
+ */
+export function documentsFor(limit: number): number {
+  return limit + 2;
+}
+
+/**
  * A page of the parts of documents in the order of ids, of each its parts by name. `parts` begin with those of the
  * document in which the page before ended.
  */
