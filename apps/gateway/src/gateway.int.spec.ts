@@ -3,7 +3,7 @@ import { createServer, get } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { realStack } from '#testing';
+import { eventually, realStack } from '#testing';
 import type { RunningService, Stack } from '#testing';
 import { GatewayModule } from './gateway.module.js';
 import { Sessions } from './sign-in/sessions.js';
@@ -21,6 +21,8 @@ let stack: Stack;
 let gateway: RunningService;
 let behind: Server;
 const seen: Seen[] = [];
+/** An address that takes fifteen seconds to answer. */
+let slow: string | undefined;
 const answers = new Map<string, { status: number; body: unknown }>();
 
 beforeAll(async () => {
@@ -50,6 +52,7 @@ async function answer(request: IncomingMessage): Promise<{ status: number; body:
   const body = Buffer.concat(chunks);
   const { method = '', url = '', headers } = request;
   seen.push({ method, url, headers, bytes: body.length, body: body.toString().slice(0, 200) });
+  if (url === slow) await new Promise((resolve) => setTimeout(resolve, 15_000));
   return answers.get(url.split('?', 1)[0]!) ?? { status: 200, body: {} };
 }
 const last = (): Seen => seen.at(-1)!;
@@ -346,6 +349,27 @@ describe('what IT sees', () => {
       { by: 'ivo', state: 'failed', failure: expect.stringContaining('reporting') as unknown },
     ]);
   }, 30_000);
+
+  it('does not keep a caller longer than a request may take: the reconciliation goes on, and others join it', async () => {
+    process.env['HEARBACK_URL_REPORTING'] = process.env['HEARBACK_URL_INTAKE'];
+    slow = '/api/reporting/ops/counts';
+    const waiting = gateway.call('GET', '/api/ops/reconciliation', { as });
+    await eventually(() => Promise.resolve(last().url === slow), 'the walk');
+    const { body } = await gateway.call('POST', '/api/ops/reconciliation/runs', { as, body: {} });
+    const answered = await waiting;
+    expect([answered.status, answered.body['detail']]).toEqual([
+      503,
+      expect.stringContaining(`It goes on as run ${String(body['runId'])}`),
+    ]);
+    slow = undefined;
+    const run = () => gateway.call('GET', `/api/ops/reconciliation/runs/${String(body['runId'])}`, { as });
+    expect((await run()).body['state']).toBe('running');
+    for (const service of ['intake', 'student-voice', 'family-council', 'casework', 'reporting'])
+      answers.set(`/api/${service}/ops/inputs`, { status: 200, body: { items: [] } });
+    await eventually(async () => (await run()).body['state'] === 'done', 'its end');
+    expect((await run()).body).toMatchObject({ accepted: 0, holds: true });
+    process.env['HEARBACK_URL_REPORTING'] = 'http://127.0.0.1:1';
+  }, 60_000);
 
   it('stops at once in the middle of a reconciliation, and says that it did', async () => {
     const second = await stack.service(GatewayModule, 'gateway');

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { IsBoolean, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { Unknown } from '#contracts';
@@ -6,6 +7,9 @@ import { LaggingStore } from './lagging.store.js';
 import { Reconciler, differenceOf } from './reconciler.js';
 import { RunStore } from './runs.store.js';
 import type { Run } from './runs.store.js';
+
+/** How long a caller waits for the end, in ms: less than any request may take. */
+const patienceMs = 12_000;
 
 /** An input that has not arrived everywhere, and where it stopped on its way. */
 export class DifferenceItem {
@@ -117,7 +121,10 @@ export class ReconciliationController {
     private readonly lagging: LaggingStore,
   ) {}
 
-  /** Walks everything and answers at the end; 503 when a service did not answer. `runs` does it in the background. */
+  /**
+   * Walks everything and answers at the end; 503 when a service did not answer, or after twelve seconds, while it goes
+   * on in the background, as `runs` does from the start.
+   */
   @Get()
   @Returns(200, ReconciliationResponse, 'accepted = open + closed + parked, as of thirty seconds ago')
   async read(@Caller() caller: Caller): Promise<ReconciliationResponse> {
@@ -173,12 +180,14 @@ export class ReconciliationController {
     return { items: items.map(differenceOf), ...(next && { next }) };
   }
 
-  /** @throws Problem 503 when it could not be done: half a walk proves nothing. */
+  /** @throws Problem 503 when it could not be done (half a walk proves nothing), or takes longer than a request may. */
   private async done({ district, sub = 'unknown' }: Caller): Promise<Run> {
-    const { end } = await this.reconciler.begin(district, sub);
-    const run = await end;
-    if (run.state === 'failed') throw unavailable(`It could not be done: ${run.failure}.`);
-    return run;
+    const { run, end } = await this.reconciler.begin(district, sub);
+    const ended = await Promise.race([end, pause(patienceMs, undefined, { ref: false })]);
+    if (!ended)
+      throw unavailable(`It goes on as run ${run.id}: read that, or ask again and wait for the same.`, 5);
+    if (ended.state === 'failed') throw unavailable(`It could not be done: ${ended.failure}.`);
+    return ended;
   }
 }
 
