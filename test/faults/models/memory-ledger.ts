@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { KafkaMessage } from 'kafkajs';
 import type { AggregateDocument, StoredEvent } from '#messaging';
 import type { Publisher } from '#contracts';
 import { trustedDistrict } from '#platform';
@@ -28,7 +27,7 @@ const days = daysIn('America/Los_Angeles');
 /** An event as a broker gives it. */
 export function fetchedOf(publisher: Publisher, event: StoredEvent): Fetched {
   const { value, headers } = toMessage(publisher, moon, event);
-  const message = { value: Buffer.from(value!), headers } as unknown as KafkaMessage;
+  const message = { value: Buffer.from(value!), headers } as unknown as Fetched['message'];
   return { topic: publisher, partition: 0, message };
 }
 
