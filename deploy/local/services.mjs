@@ -38,15 +38,18 @@ const SERVICES = /** @type {const} */ ([
 const BACK_OFF_MS = [200, 1_000, 5_000];
 const CRASHES = { most: 10, withinMs: 120_000 };
 
+/** The young generation of those that carry the load, in MB: collected less often, they do a tenth more. */
+const YOUNG = Object.freeze({ intake: 16, casework: 4, reporting: 4, all: 4 });
+
 /**
  * V8 asks the machine for more than a small installation needs: the young generation is kept small, and glibc keeps
  * two heaps a process instead of eight a core.
+ * @param {string} name of the service
  */
-export const NODE_FLAGS = [
-  '--max-semi-space-size=4',
-  '--import',
-  new URL('./source-maps.mjs', import.meta.url).href,
-];
+export function nodeFlags(name) {
+  const young = /** @type {Record<string, number>} */ (YOUNG)[name] ?? 2;
+  return [`--max-semi-space-size=${young}`, '--import', new URL('./source-maps.mjs', import.meta.url).href];
+}
 export const SMALL = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' };
 
 /** The issuer and the mail catcher: one program with three ports. @type {Pick<Service, 'ports' | 'ready'>} */
@@ -181,7 +184,7 @@ export class Supervisor {
   /** @param {Service} service */
   #run(service) {
     const { name, entry } = service;
-    const child = spawnLogged(NODE, [...NODE_FLAGS, join(PROJECT, entry)], {
+    const child = spawnLogged(NODE, [...nodeFlags(name), join(PROJECT, entry)], {
       cwd: PROJECT,
       env: this.env,
       logFile: logFileOf(name),

@@ -83,10 +83,14 @@ export async function layOnTopics(stack, publisher, copies) {
   await producer.disconnect();
 }
 
-/** Lays unpublished documents before intake, which stands still until it is released. */
+/** A sweep comes every four seconds, and leaves to their writer what is younger than two. */
+const standingMs = 5_000;
+
+/** Lays unpublished documents before intake, which stands still until it is released: then its sweep is due, and they are. */
 export async function layBacklog(stack, documents) {
   stack.hold('intake');
   const inputs = stack.db('intake').collection('inputs');
   for (let at = 0; at < documents.length; at += 1_000)
     await inputs.insertMany(documents.slice(at, at + 1_000), { ordered: false });
+  await new Promise((resolve) => setTimeout(resolve, standingMs));
 }

@@ -105,7 +105,7 @@ async function effectsOf(stack, service, samples) {
 
 /** The guarded writes that made these documents what they are, in the order in which they were made. */
 async function sameWrites(documents, writes) {
-  const { blank, guardedWrite } = await import('../../dist/libs/messaging/src/store/document.js');
+  const { blank, guardedUpdate } = await import('../../dist/libs/messaging/src/store/document.js');
   const { rowAggregate } = await import('../../dist/apps/reporting/src/ledger/row.js');
   const now = new Map();
   const found = await documents.find({ _id: { $in: writes.map((id) => `moon/${id}`) } }).toArray();
@@ -118,8 +118,22 @@ async function sameWrites(documents, writes) {
     const before = now.get(id) ?? blank('moon', id);
     const after = shapeAfter(finished.get(id), nth, times.get(id).length, rowAggregate);
     now.set(id, { ...after, version: nth });
-    return guardedWrite(before, after);
+    return { updateOne: before.version === 0 ? firstUpsert(after) : guardedUpdate(before, after) };
   });
+}
+
+/** Hearback inserts what was not there; the limit is an upsert all the same. */
+function firstUpsert({ _id, events, mark, ...after }) {
+  const written = { ...after, version: 1, ...(events.length > 0 && { pending: true }) };
+  return {
+    filter: { _id, version: 0 },
+    update: {
+      $set: written,
+      $setOnInsert: { mark, events },
+      ...(events.length > 0 && { $currentDate: { pendingSince: { $type: 'timestamp' } } }),
+    },
+    upsert: true,
+  };
 }
 
 /** What a document was after the nth of its writes: a row had fewer facts then, and was dirty until it was counted. */

@@ -9,7 +9,7 @@ import { Logger } from '@nestjs/common';
 import { MongoClient } from 'mongodb';
 import { NODE, portVariable, PROJECT } from '../../deploy/local/paths.mjs';
 import { freePort, isRunning, reasonIn } from '../../deploy/local/processes.mjs';
-import { NODE_FLAGS, SMALL } from '../../deploy/local/services.mjs';
+import { SMALL, nodeFlags } from '../../deploy/local/services.mjs';
 import { inspected } from './inspector.mjs';
 import { schools, until } from './load.mjs';
 
@@ -90,7 +90,7 @@ export async function benchStack({ sessionMs }) {
       const logFile = join(logs, `${name}.log`);
       rmSync(logFile, { force: true });
       const log = openSync(logFile, 'a');
-      const args = [...(inspect ? ['--inspect=0'] : []), ...NODE_FLAGS, `dist/apps/${name}/src/main.js`];
+      const args = [...(inspect ? ['--inspect=0'] : []), ...nodeFlags(name), `dist/apps/${name}/src/main.js`];
       const child = spawn(NODE, args, {
         cwd: PROJECT,
         env: { ...process.env, ...SMALL, ...env },

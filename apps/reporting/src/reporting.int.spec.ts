@@ -254,9 +254,9 @@ describe('reporting, on real engines', () => {
       };
       await recount.pass(pluto);
       rollUps.put = honest;
-      expect(await rows.dirty(pluto, 10)).toHaveLength(1);
+      expect(await Array.fromAsync(rows.dirty(pluto, 10))).toHaveLength(1);
       await recount.pass(pluto);
-      expect(await rows.dirty(pluto, 10)).toHaveLength(0);
+      expect(await Array.fromAsync(rows.dirty(pluto, 10))).toHaveLength(0);
       expect(await count()).toEqual({ raised: 1 });
     });
 
@@ -272,7 +272,7 @@ describe('reporting, on real engines', () => {
       await recount.pass(pluto);
       rows.shares = honest;
       expect(await count()).toEqual({ delivered: 1 });
-      expect(await rows.dirty(pluto, 10)).toHaveLength(1);
+      expect(await Array.fromAsync(rows.dirty(pluto, 10))).toHaveLength(1);
       await recount.pass(pluto);
       expect(await count()).toEqual({ confirmed: 1 });
     });

@@ -11,6 +11,7 @@ export * from './http/if-match.js';
 export * from './http/page.js';
 export * from './http/problem.js';
 export * from './http/problem.filter.js';
+export * from './http/quick-check.js';
 export * from './http/returns.js';
 export * from './http/validation.js';
 export * from './logging.js';

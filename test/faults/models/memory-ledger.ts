@@ -118,10 +118,11 @@ export class MemoryLedger {
   /** The queries of RowStore, over memory. */
   private rowStore(): Pick<RowStore, 'dirty' | 'shares' | 'clean'> {
     const all = (): AggregateDocument<Row>[] => [...this.rows.documents.values()] as AggregateDocument<Row>[];
+    const turn = (): Promise<void> => this.turn();
     return {
-      dirty: async () => {
-        await this.turn();
-        return all()
+      dirty: async function* () {
+        await turn();
+        yield* all()
           .filter(({ index }) => index['dirty'] === true)
           .map(({ id, _id, version, state }): DirtyRow => ({ id, documentId: _id, version, row: state }));
       },

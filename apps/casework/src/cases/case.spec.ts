@@ -59,6 +59,20 @@ describe('opening', () => {
     expect(state.mails.map((mail) => mail.what)).toEqual(['arrived']);
   });
 
+  it('says at once that a team without an address is not mailed', () => {
+    const events = openCase(raised(), {
+      district: 'moon',
+      route: { team: { teamId: 'transport', name: 'Transport', orgId: 'district' }, rule: 'buses' },
+      hasAddress: false,
+      hiddenFrom: [],
+      calendar,
+      now: monday,
+    });
+    const state = fold(undefined, events)!;
+    expect(state.mails).toEqual([]);
+    expect(state.undelivered).toMatchObject([{ what: 'arrived', result: 'no address' }]);
+  });
+
   it('fixes the participation level of the topic at routing', () =>
     expect(routed({ topic: 'special-education' }).participation).toBe('collaborate'));
 

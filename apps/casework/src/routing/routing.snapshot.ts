@@ -47,10 +47,13 @@ export class RoutingSnapshot {
   }
 
   /**
-   * The team of an input, and who may not see it.
+   * The team of an input, whether it can be mailed to, and who may not see it.
    * @throws Error when its organisation is not known yet: its org.changed is on the way, so the event is tried again.
    */
-  routeOf(district: District, event: InputRaised): { route: Route; hiddenFrom: string[] } {
+  routeOf(
+    district: District,
+    event: InputRaised,
+  ): { route: Route; hasAddress: boolean; hiddenFrom: string[] } {
     const { orgId, topic, role, language, notSeenBy } = event;
     const { teams, rules } = this.known(district);
     const organisation = this.tree.find(district, orgId);
@@ -62,7 +65,9 @@ export class RoutingSnapshot {
     if (missing) throw new Error(`organisation ${missing}, above ${orgId}, is not known yet`);
     const named = notSeenBy.length > 0;
     const placed = { topic, language, levels, within, named, hiddenFrom, ...(role && { role }) };
-    return { route: route(rules, teams, placed), hiddenFrom };
+    const chosen = route(rules, teams, placed);
+    const hasAddress = teams.some(({ teamId, email }) => teamId === chosen.team.teamId && email);
+    return { route: chosen, hasAddress, hiddenFrom };
   }
 
   /** A team and its next level, for a transfer. Call `fresh` first. */

@@ -34,7 +34,7 @@ it('reads every row of a roll-up, however many others mark and clean them meanwh
   let reading = true;
   const others = (async () => {
     while (reading) {
-      await rows.clean(await rows.dirty(moon, known / 2));
+      await rows.clean(await Array.fromAsync(rows.dirty(moon, known / 2)));
       await collection.updateMany({}, { $set: { 'state.dirty': true, 'index.dirty': true } });
     }
   })();

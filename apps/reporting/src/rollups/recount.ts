@@ -6,7 +6,6 @@ import { config, districtFacts, trustedDistrict } from '#platform';
 import type { District } from '#platform';
 import type { Row } from '../ledger/row.js';
 import { RowStore } from '../ledger/row.store.js';
-import type { DirtyRow } from '../ledger/row.store.js';
 import { view } from '../ledger/view.js';
 import { bucketId, bucketsOf, sumUp } from './bucket.js';
 import type { Bucket } from './bucket.js';
@@ -14,11 +13,11 @@ import { daysIn } from './days.js';
 import type { DistrictDays } from './days.js';
 import { RollUpStore } from './rollup.store.js';
 
-/** Rows taken at once. */
-const batch = 5_000;
+/** Rows taken at once: of a backlog all, because each pass reads every row of their days again. */
+const batch = 50_000;
 /** Rows read at once where all are looked through. */
 const pageSize = 1_000;
-/** Roll-ups recounted at the same time. */
+/** Roll-ups recounted at the same time; one, while the consumer is at work. */
 const abreast = 4;
 const busyMs = 500;
 /** How often to look without a hint: another instance may have died between its rows and their recount. */
@@ -38,7 +37,7 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
   private timer: NodeJS.Timeout | undefined;
   private nextAt = Number.POSITIVE_INFINITY;
   private running: Promise<void> | undefined;
-  private busyUntil = 0;
+  private hintedAt = 0;
   private stopped = false;
 
   constructor(
@@ -52,7 +51,7 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** A hint that rows become dirty about now. */
   soon(): void {
-    this.busyUntil = Date.now() + idleMs;
+    this.hintedAt = Date.now();
     if (!this.running && this.nextAt > Date.now() + busyMs) this.plan(busyMs);
   }
 
@@ -79,30 +78,30 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
     } catch (error) {
       this.log.warn(`roll-ups could not be recounted, tried again: ${(error as Error).message}`);
     }
-    // However long a recount takes, a third of the time is left to the consumer.
-    const delay =
-      counted > 0 || Date.now() < this.busyUntil ? Math.max(busyMs, (Date.now() - began) / 2) : idleMs;
+    // A busy day is read whole each time: the longer that takes, the more time is left to a consumer that is at work.
+    const leave = this.consuming() ? (Date.now() - began) * 3 : 0;
+    const busy = counted > 0 || Date.now() < this.hintedAt + idleMs;
+    const delay = busy ? Math.max(busyMs, leave) : idleMs;
     this.running = undefined;
     this.plan(delay);
   }
 
   /** One pass over the dirty rows of a district. @returns how many there were, at most one batch. */
   async pass(district: District): Promise<number> {
-    const dirty = await this.rows.dirty(district, batch);
-    if (dirty.length === 0) return 0;
     const days = daysIn(districtFacts(district).timeZone);
     const buckets = new Map<string, Bucket>();
-    const ofRow = new Map<DirtyRow, string[]>();
-    for (const row of dirty) {
-      this.reportNegative(row);
-      const its = bucketsOf(row.row.facts, days);
+    const dirty: { documentId: string; version: number; countedIn: string[] }[] = [];
+    for await (const { id, documentId, version, row } of this.rows.dirty(district, batch)) {
+      this.reportNegative(id, row);
+      const its = bucketsOf(row.facts, days);
       for (const bucket of its) buckets.set(bucketId(bucket), bucket);
-      ofRow.set(row, its.map(bucketId));
+      dirty.push({ documentId, version, countedIn: its.map(bucketId) });
     }
+    if (dirty.length === 0) return 0;
     crashPoint('before roll-up write');
     const written = await this.recountAll(district, [...buckets.values()], days);
     crashPoint('after roll-up write');
-    await this.rows.clean(dirty.filter((row) => ofRow.get(row)?.every((id) => written.has(id))));
+    await this.rows.clean(dirty.filter(({ countedIn }) => countedIn.every((id) => written.has(id))));
     return dirty.length;
   }
 
@@ -139,12 +138,16 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
           written.add(bucketId(bucket));
       }
     };
-    await Promise.all(Array.from({ length: abreast }, worker));
+    await Promise.all(Array.from({ length: this.consuming() ? 1 : abreast }, worker));
     return written;
   }
 
+  private consuming(): boolean {
+    return Date.now() < this.hintedAt + busyMs;
+  }
+
   /** The reports count a negative duration as 0 and say how many there were; the log says which. */
-  private reportNegative({ id, row }: DirtyRow): void {
+  private reportNegative(id: string, row: Row): void {
     const { negative } = view(row.facts);
     if (negative.length > 0)
       this.log.warn(`input ${id}: negative ${negative.join(', ')} counted as 0; compare the clocks`);

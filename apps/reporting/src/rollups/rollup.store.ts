@@ -22,8 +22,8 @@ export class RollUpStore {
   }
 
   /** The version of a bucket's roll-up; 0 when there is none yet. */
-  async version(district: District, bucket: Bucket): Promise<number> {
-    return (await this.documents.get(district, bucketId(bucket)))?.version ?? 0;
+  version(district: District, bucket: Bucket): Promise<number> {
+    return this.documents.version(district, bucketId(bucket));
   }
 
   /** Writes a recount, unless another recounter was faster: then false, and nothing has changed. */

@@ -59,9 +59,12 @@ interface Work {
 
 const triesWithin = [0, 50, 120];
 const redoLimit = 50;
+/** Documents read, folded and written at once. */
+const shareSize = 250;
 
 /**
- * Applies events to their documents: one find and one bulk write a store, events folded per document in their order.
+ * Applies events to their documents: one find and one bulk write for some hundreds of a store, events folded per
+ * document in their order.
  * A version conflict means reload and redo; a refused document fails alone; a lost database throws.
  */
 export class Effects {
@@ -88,24 +91,35 @@ export class Effects {
   private async round(works: Work[], outcomes: Map<Work, Outcome>): Promise<Work[]> {
     const again: Work[] = [];
     for (const [store, ofStore] of Map.groupBy(works, (work) => work.target.store)) {
-      const documents = await store.fetchAll(ofStore.map((work) => documentId(work.district, work.id)));
-      const writes: { work: Work; after: AggregateDocument; operation: AnyBulkWriteOperation<Document> }[] =
-        [];
-      // Side by side: a handler that fails waits between its tries, and a thousand of them must not wait in a row.
-      const folded = ofStore.map(async (work) => {
-        const before =
-          documents.get(documentId(work.district, work.id)) ?? blank<unknown>(work.district, work.id);
-        return { work, before, ...(await this.fold(store, before, work.events)) };
-      });
-      for (const { work, before, after, outcome } of await Promise.all(folded)) {
-        outcomes.set(work, outcome);
-        if (after !== before) writes.push({ work, after, operation: guardedWrite(before, after) });
-        // A write whose result was lost did happen: its events must not wait for the sweep.
-        else if (before.count > before.mark) this.written(store, before);
-      }
-      again.push(...(await this.write(store, writes, outcomes)));
+      const shares = sharesOf(ofStore);
+      // While the database takes one share, the next is read and folded.
+      const lane = async (): Promise<void> => {
+        for (const share of shares) again.push(...(await this.share(store, share, outcomes)));
+      };
+      // Both have ended before one that failed is told, so that the next try never meets this one.
+      const lanes = await Promise.allSettled([lane(), lane()]);
+      const failed = lanes.find((one) => one.status === 'rejected');
+      if (failed) throw failed.reason;
     }
     return again;
+  }
+
+  private async share(store: AnyStore, works: Work[], outcomes: Map<Work, Outcome>): Promise<Work[]> {
+    const documents = await store.fetchAll(works.map((work) => documentId(work.district, work.id)));
+    const writes: { work: Work; after: AggregateDocument; operation: AnyBulkWriteOperation<Document> }[] = [];
+    // Side by side: a handler that fails waits between its tries, and a thousand of them must not wait in a row.
+    const folded = works.map(async (work) => {
+      const before =
+        documents.get(documentId(work.district, work.id)) ?? blank<unknown>(work.district, work.id);
+      return { work, before, ...(await this.fold(store, before, work.events)) };
+    });
+    for (const { work, before, after, outcome } of await Promise.all(folded)) {
+      outcomes.set(work, outcome);
+      if (after !== before) writes.push({ work, after, operation: guardedWrite(before, after) });
+      // A write whose result was lost did happen: its events must not wait for the sweep.
+      else if (before.count > before.mark) this.written(store, before);
+    }
+    return this.write(store, writes, outcomes);
   }
 
   private async write(
@@ -187,6 +201,11 @@ export class Effects {
     }
     throw failure;
   }
+}
+
+/** Taken from by both lanes; when one of them fails, there are no more for the other. */
+function* sharesOf(works: Work[]): Generator<Work[]> {
+  for (let at = 0; at < works.length; at += shareSize) yield works.slice(at, at + shareSize);
 }
 
 /** Each publisher's events by seq; publishers stay in the order of arrival. */

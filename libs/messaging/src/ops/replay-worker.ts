@@ -21,7 +21,6 @@ export class ReplayWorker {
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> | undefined;
   private stopped = false;
-  private heldAt = 0;
 
   constructor(
     private readonly replays: Replays,
@@ -104,10 +103,6 @@ export class ReplayWorker {
   }
 
   private async mayGoOn(): Promise<boolean> {
-    if (this.stopped) return false;
-    if (Date.now() - this.heldAt < leaseMs / 4) return true;
-    if (!(await this.leases.hold('replay', leaseMs))) return false;
-    this.heldAt = Date.now();
-    return true;
+    return !this.stopped && (await this.leases.hold('replay', leaseMs));
   }
 }

@@ -5,7 +5,7 @@ import type { Publisher as PublisherName } from '#contracts';
 import type { District } from '#platform';
 import { crashPoint } from '../crash-point.js';
 import { keyTopic, topicOf } from '../kafka/topics.js';
-import type { AggregateDocument, StoredEvent } from '../store/document.js';
+import type { Published, StoredEvent } from '../store/document.js';
 import { messageKey, toMessage } from './wire.js';
 
 interface Entry {
@@ -62,7 +62,7 @@ export class EventPublisher {
   }
 
   /** Takes a document just written, or found pending by the sweep. Never waits. */
-  offer(collection: Collection<Document>, document: AggregateDocument): void {
+  offer(collection: Collection<Document>, document: Published): void {
     const key = `${collection.collectionName}/${document._id}`;
     const from = Math.max(document.mark, this.sent.get(key) ?? 0);
     const events = document.events.filter((event) => event.n > from);
@@ -82,7 +82,7 @@ export class EventPublisher {
   }
 
   /** Sends a document's events again from `fromSeq` of a key, whatever its mark says: same ids, same numbers. */
-  again(collection: Collection<Document>, document: AggregateDocument, key: string, fromSeq: number): void {
+  again(collection: Collection<Document>, document: Published, key: string, fromSeq: number): void {
     const events = document.events.filter((event) => event.key === key && event.seq >= fromSeq);
     if (events.length === 0) return;
     const queueKey = `again/${collection.collectionName}/${document._id}/${key}`;
@@ -97,9 +97,7 @@ export class EventPublisher {
   }
 
   /** Sends these events again and returns once Kafka has them: for whoever repeats very many at a pace of its own. */
-  async resend(
-    documents: Pick<AggregateDocument, '_id' | 'district' | 'secret' | 'events'>[],
-  ): Promise<void> {
+  async resend(documents: Pick<Published, '_id' | 'district' | 'secret' | 'events'>[]): Promise<void> {
     if (documents.some(({ events }) => events.length > 0))
       await this.sendBatch(documents.map((document) => [document._id, document, document.events]));
   }
@@ -146,7 +144,11 @@ export class EventPublisher {
   }
 
   private pump(): void {
-    if (!this.connected || this.sends >= sendsInFlight || this.queue.size === 0) return;
+    if (!this.connected || this.queue.size === 0) return;
+    // A second send is for a backlog: what comes while one is under way shares the next, because a small send costs
+    // nearly as much as a large one.
+    const mostSends = this.queue.size < 2 * batchEvents ? 1 : sendsInFlight;
+    if (this.sends >= mostSends) return;
     // What is offered in the same turn of the event loop shares a send.
     this.sends += 1;
     setImmediate(() => void this.send());

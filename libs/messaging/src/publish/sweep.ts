@@ -3,11 +3,21 @@ import { Timestamp } from 'mongodb';
 import type { Collection, Db, Document } from 'mongodb';
 import { crashPoint } from '../crash-point.js';
 import type { Leases } from '#platform';
-import type { AggregateDocument } from '../store/document.js';
+import type { Published } from '../store/document.js';
 import type { EventPublisher } from './publisher.js';
 
 const everyMs = 4_000;
-const pageSize = 200;
+const pageSize = 500;
+/** The state of a document is larger than its events, and nobody asks for it here. */
+const projection: Record<keyof Published | 'pendingSince', 1> = {
+  _id: 1,
+  district: 1,
+  events: 1,
+  count: 1,
+  mark: 1,
+  secret: 1,
+  pendingSince: 1,
+};
 
 /**
  * Finds documents whose events were written but not seen published for two seconds of server time (the writer died or
@@ -75,7 +85,7 @@ export class Sweep {
               ],
             }),
           },
-          { readConcern: 'majority' },
+          { readConcern: 'majority', projection },
         )
         .sort({ pendingSince: 1, _id: 1 })
         .limit(pageSize)
@@ -83,7 +93,7 @@ export class Sweep {
       if (page.length > 0) crashPoint('before sweep');
       for (const document of page) {
         if (!this.publisher.knows(collection, String(document._id))) {
-          this.publisher.offer(collection, document as unknown as AggregateDocument);
+          this.publisher.offer(collection, document as unknown as Published);
         }
       }
       if (page.length > 0) crashPoint('after sweep');

@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import type { EventClass } from '#contracts';
-import { quickCheckOf } from './quick-check.js';
+import { quickCheckOf } from '#platform';
 
 /** A payload that breaks its contract: a defect of its publisher, or of this build. */
 export class ContractBroken extends Error {

@@ -1,5 +1,6 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { documentId } from '../store/document.js';
+import { documentErrors, isDuplicateKey } from '#platform';
 import type { District } from '#platform';
 import { unwrap } from './seal.js';
 import type { Key } from './seal.js';
@@ -32,27 +33,42 @@ export class KeyRing {
 
   /** Takes records of the key topic; a null key erases, and stays erased whatever is replayed. */
   async take(records: { id: string; wrapped: string | null }[]): Promise<void> {
-    if (records.length === 0) return;
-    for (const { id, wrapped } of records) if (wrapped === null) this.cache.delete(id);
+    const erased = new Set(records.filter(({ wrapped }) => wrapped === null).map(({ id }) => id));
+    const wrapped = new Map(records.map((record) => [record.id, record.wrapped]));
+    for (const id of erased) this.cache.delete(id);
+    await this.insert([...wrapped].filter(([id]) => !erased.has(id)));
+    if (erased.size === 0) return;
     await this.collection.bulkWrite(
-      records.map(({ id, wrapped }) =>
-        wrapped === null
-          ? {
-              updateOne: {
-                filter: { _id: id as never },
-                update: { $set: { erased: true }, $unset: { wrapped: '' } },
-                upsert: true,
-              },
-            }
-          : {
-              updateOne: {
-                filter: { _id: id as never },
-                update: [{ $set: { wrapped: { $cond: ['$erased', '$$REMOVE', wrapped] } } }],
-                upsert: true,
-              },
-            },
-      ),
-      { ordered: true },
+      [...erased].map((id) => ({
+        updateOne: {
+          filter: { _id: id as never },
+          update: { $set: { erased: true }, $unset: { wrapped: '' } },
+          upsert: true,
+        },
+      })),
+      { ordered: false },
     );
+  }
+
+  /** Nearly all are new; one that came again may be wrapped anew, and is taken unless it is erased. */
+  private async insert(keys: [id: string, wrapped: string | null][]): Promise<void> {
+    if (keys.length === 0) return;
+    const documents = keys.map(([id, wrapped]) => ({ _id: id as never, wrapped }));
+    try {
+      await this.collection.insertMany(documents, { ordered: false });
+    } catch (error) {
+      const errors = documentErrors(error);
+      const other = errors.find((one) => !isDuplicateKey(one));
+      if (other) throw error;
+      await this.collection.bulkWrite(
+        errors.map(({ index }) => ({
+          updateOne: {
+            filter: { _id: documents[index]!._id, erased: { $ne: true } },
+            update: { $set: { wrapped: documents[index]!.wrapped } },
+          },
+        })),
+        { ordered: false },
+      );
+    }
   }
 }

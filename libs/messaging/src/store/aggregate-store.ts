@@ -6,7 +6,7 @@ import { crashPoint } from '../crash-point.js';
 import type { Messaging } from '../messaging.js';
 import type { Aggregate } from './aggregate.js';
 import { afterCursor, cursorOf } from './cursor.js';
-import { advance, blank, documentId, guardedWrite, newDocument } from './document.js';
+import { advance, blank, documentId, guardedUpdate, newDocument } from './document.js';
 import type { AggregateDocument } from './document.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -262,12 +262,10 @@ export class AggregateStore<S, E extends { type: string }> {
   }
 
   private async save(before: AggregateDocument<S>, after: AggregateDocument<S>): Promise<boolean> {
-    const { updateOne } = guardedWrite(before, after) as {
-      updateOne: { filter: Document; update: Document };
-    };
+    const { filter, update } = guardedUpdate(before, after);
     crashPoint('before command write');
     try {
-      const result = await this.collection.updateOne(updateOne.filter, updateOne.update, {
+      const result = await this.collection.updateOne(filter, update, {
         writeConcern: { w: 'majority', journal: true },
       });
       crashPoint('after command write');

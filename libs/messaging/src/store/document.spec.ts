@@ -110,6 +110,13 @@ describe('the write', () => {
     expect(updateOne.update.$push).toHaveProperty('events');
   });
 
+  it('inserts a document that was not there', () => {
+    const before = blank<Count>(moon, 'x');
+    expect(guardedWrite(before, advance(aggregate, before, [delivered('a')], at))).toMatchObject({
+      insertOne: { document: { _id: 'moon/x', version: 1, pending: true, mark: 0, count: 1 } },
+    });
+  });
+
   it('carries the district, and is pending only when there is something to publish', () => {
     expect(
       newDocument(advance(aggregate, blank<Count>(moon, 'x'), [{ type: 'noted' }], at)),

@@ -1,5 +1,5 @@
 import { Timestamp } from 'mongodb';
-import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { AnyBulkWriteOperation, Document, Filter, UpdateFilter } from 'mongodb';
 import { eventClass } from '#contracts';
 import type { District } from '#platform';
 import { validateEvent } from '../publish/validate.js';
@@ -38,6 +38,9 @@ export interface AggregateDocument<S = unknown> {
   /** The wrapped key of the input's words; origins only. */
   secret?: string;
 }
+
+/** What the publisher must know of a document. */
+export type Published = Pick<AggregateDocument, '_id' | 'district' | 'events' | 'count' | 'mark' | 'secret'>;
 
 /** `$toHashedIndexKey`-friendly and readable: the district, then the id. */
 export function documentId(district: District, id: string): string {
@@ -152,45 +155,51 @@ export function withSeen<S>(
 }
 
 /**
- * The one guarded write from `before` to `after`. Upserted on {_id, version}: when someone else was first, the insert
- * collides on _id, so the miss has an error of its own in an unordered bulk.
+ * The one guarded write from `before` to `after`. A new document is inserted, which costs the database a third of an
+ * upsert; one that was there is upserted on {_id, version}. When someone else was first, either collides on _id, so
+ * the miss has an error of its own in an unordered bulk.
  */
 export function guardedWrite(
   before: AggregateDocument,
   after: AggregateDocument,
 ): AnyBulkWriteOperation<Document> {
-  const { _id, version, district, id } = before;
+  return before.version === 0
+    ? { insertOne: { document: newDocument(after) } }
+    : { updateOne: guardedUpdate(before, after) };
+}
+
+/** The change of a document that is there. */
+export function guardedUpdate(
+  before: AggregateDocument,
+  after: AggregateDocument,
+): { filter: Filter<Document>; update: UpdateFilter<Document>; upsert: true } {
+  const { _id, version } = before;
   const added = after.events.slice(before.events.length);
   const { state, index, seen, seqs, count, wakeAt, secret } = after;
   return {
-    updateOne: {
-      filter: { _id: _id as never, version },
-      update: {
-        $set: {
-          district,
-          id,
-          version: version + 1,
-          state,
-          index,
-          seen,
-          seqs,
-          count,
-          ...(wakeAt && { wakeAt }),
-          ...(secret && { secret }),
-          ...(added.length > 0 && { pending: true }),
-        },
-        // The server's clock, not ours: sweeps compare with it.
-        ...(added.length > 0 && { $currentDate: { pendingSince: { $type: 'timestamp' } } }),
-        ...(added.length > 0
-          ? { $push: { events: { $each: added } as never } }
-          : version === 0 && { $setOnInsert: { events: [], mark: 0 } }),
-        ...(added.length > 0 && version === 0 && { $setOnInsert: { mark: 0 } }),
-        ...((!wakeAt || !secret) && {
-          $unset: { ...(!wakeAt && { wakeAt: '' }), ...(!secret && { secret: '' }) },
-        }),
+    filter: { _id: _id as never, version },
+    update: {
+      $set: {
+        version: version + 1,
+        state,
+        index,
+        seen,
+        seqs,
+        count,
+        ...(wakeAt && { wakeAt }),
+        ...(secret && { secret }),
+        ...(added.length > 0 && { pending: true }),
       },
-      upsert: true,
+      // The server's clock, not ours: sweeps compare with it.
+      ...(added.length > 0 && {
+        $currentDate: { pendingSince: { $type: 'timestamp' } },
+        $push: { events: { $each: added } as never },
+      }),
+      ...((!wakeAt || !secret) && {
+        $unset: { ...(!wakeAt && { wakeAt: '' }), ...(!secret && { secret: '' }) },
+      }),
     },
+    upsert: true,
   };
 }
 

@@ -41,13 +41,20 @@ export class TenantCollection<T extends object> {
     return (found ?? undefined) as (T & TenantDocument) | undefined;
   }
 
+  /** The version of a document, without the rest of it; 0 when there is none. */
+  async version(district: District, id: string): Promise<number> {
+    const _id = `${district}/${id}` as never;
+    const found = await this.collection.findOne({ _id }, { projection: { version: 1 } });
+    return Number(found?.['version'] ?? 0);
+  }
+
   /**
    * Replaces or creates one document. With `ifVersion` (0: must not exist yet) only when nobody changed it since.
    * @returns the new version. @throws Problem 412 when it has changed.
    */
   async put(district: District, id: string, content: T, ifVersion?: number): Promise<number> {
     const _id = `${district}/${id}`;
-    const known = ifVersion ?? (await this.get(district, id))?.version ?? 0;
+    const known = ifVersion ?? (await this.version(district, id));
     const next = {
       ...content,
       _id,

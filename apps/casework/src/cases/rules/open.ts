@@ -8,15 +8,22 @@ import type { Route } from '../../routing/route.js';
 import { owedMail } from './mails.js';
 
 /**
- * A case for one input, routed to its team. The clocks run from raisedAt, on the team's calendar.
+ * A case for one input, routed to its team, which is mailed if it can be. The clocks run from raisedAt, on the team's calendar.
  * Restricted input is only recorded: no team sees it, because its own lane and team are not part of this service yet.
  */
 export function openCase(
   event: InputRaised,
-  given: { district: string; route?: Route; hiddenFrom: string[]; calendar: WorkingCalendar; now: string },
+  given: {
+    district: string;
+    route?: Route;
+    hasAddress?: boolean;
+    hiddenFrom: string[];
+    calendar: WorkingCalendar;
+    now: string;
+  },
 ): CaseEvent[] {
   const { inputId, origin, raisedAt } = event;
-  const { route, now } = given;
+  const { route, hasAddress = true, now } = given;
   const caseId = inputId;
   const opened: CaseEvent = {
     type: 'case-opened',
@@ -51,6 +58,10 @@ export function openCase(
     },
     { type: 'next-level-set', ...(route.nextLevel && { nextLevel: route.nextLevel }) },
     owedMail('arrived', 'arrived', route.team.teamId, now, { step: 'acknowledge', dueAt: acknowledgeBy }),
+    // A team without an address: said at once, instead of by a courier that looks for it.
+    ...(hasAddress
+      ? []
+      : [{ type: 'mail-settled', what: 'arrived', result: 'no address', at: now } as const]),
   ];
 }
 
