@@ -60,7 +60,9 @@ interface Work {
 const triesWithin = [0, 50, 120];
 const redoLimit = 50;
 /** Documents read, folded and written at once. */
-const shareSize = 250;
+const shareSize = 500;
+/** Shares in hand at once: one is folded while the others are read, written, or wait for the disk. */
+const lanes = 3;
 
 /**
  * Applies events to their documents: one find and one bulk write for some hundreds of a store, events folded per
@@ -92,13 +94,12 @@ export class Effects {
     const again: Work[] = [];
     for (const [store, ofStore] of Map.groupBy(works, (work) => work.target.store)) {
       const shares = sharesOf(ofStore);
-      // While the database takes one share, the next is read and folded.
       const lane = async (): Promise<void> => {
         for (const share of shares) again.push(...(await this.share(store, share, outcomes)));
       };
-      // Both have ended before one that failed is told, so that the next try never meets this one.
-      const lanes = await Promise.allSettled([lane(), lane()]);
-      const failed = lanes.find((one) => one.status === 'rejected');
+      // All have ended before one that failed is told, so that the next try never meets this one.
+      const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+      const failed = ended.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
     }
     return again;
@@ -203,7 +204,7 @@ export class Effects {
   }
 }
 
-/** Taken from by both lanes; when one of them fails, there are no more for the other. */
+/** Taken from by all lanes; when one of them fails, there are no more for the others. */
 function* sharesOf(works: Work[]): Generator<Work[]> {
   for (let at = 0; at < works.length; at += shareSize) yield works.slice(at, at + shareSize);
 }

@@ -181,6 +181,11 @@ describe('a rebuild', () => {
     });
     await stack.publish('roster', 'moon', named('z', 'gate'));
     await eventually(async () => (await names().findOne({ _id: 'moon/z' })) !== null);
+    // Not by itself, before somebody has discarded it.
+    await stack
+      .db('reporting')
+      .collection('parked')
+      .updateMany({}, { $set: { nextTryAt: new Date('2100-01-01') } });
     poison = false;
     let open = (): void => undefined;
     gate = new Promise((resolve) => (open = resolve));
