@@ -4,8 +4,9 @@ import type { EventClass } from '#contracts';
 import type { District } from '#platform';
 import { crashPoint } from '../crash-point.js';
 import { Unreadable, contractOf, eventId, messageKey, readData, readEnvelope } from '../publish/wire.js';
-import { parkedBytes, parkedEvent } from './parked.js';
-import type { ParkedEvent, ParkedEvents } from './parked.js';
+import { parkedBytes, parkedEvent } from './parked-event.js';
+import type { ParkedEvent } from './parked-event.js';
+import type { ParkedEvents } from './parked.js';
 import type { Effects, Incoming, Outcome, Target, Targets } from './effects.js';
 
 /** A message and where it lay. */

@@ -3,7 +3,8 @@ import type { Kafka, Producer } from 'kafkajs';
 import { republishTopic } from '../kafka/topics.js';
 import type { Leases } from '#platform';
 import type { Batch } from './batch.js';
-import type { ParkedEvent, ParkedEvents } from './parked.js';
+import type { ParkedEvent } from './parked-event.js';
+import type { ParkedEvents } from './parked.js';
 
 /** Tries parked events again when their time has come, and asks publishers for events that never came. */
 export class ParkedRetries {

@@ -13,7 +13,7 @@ import {
 import { Unknown } from '#contracts';
 import { Allow, Caller, PageQuery, Problem, Returns, SERVICE } from '#platform';
 import { Runtime } from '../runtime.js';
-import type { ParkedEvent } from '../consume/parked.js';
+import type { ParkedEvent } from '../consume/parked-event.js';
 
 export class WhyRequest {
   /** Kept with the decision. */

@@ -2,7 +2,7 @@ import type { Collection, Db, Filter } from 'mongodb';
 import { invalid, isDuplicateKey } from '#platform';
 import type { District, Page } from '#platform';
 import { visibleTo } from '../consume/parked.js';
-import type { ParkedEvent } from '../consume/parked.js';
+import type { ParkedEvent } from '../consume/parked-event.js';
 
 /** What somebody asked to have tried again: who, why, and how far it is. Kept as the record of it. */
 export interface Replay {

@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsString, Length } from 'class-validator';
 import { Allow, Caller, Returns } from '#platform';
 import type { District } from '#platform';
-import type { ParkedEvent } from '../consume/parked.js';
+import type { ParkedEvent } from '../consume/parked-event.js';
 import { messageKey } from '../publish/wire.js';
 import { Runtime } from '../runtime.js';
 import type { Glance } from '../store/aggregate-store.js';

@@ -9,6 +9,8 @@ import { afterCursor, cursorOf } from './cursor.js';
 import { advance, blank, documentId, guardedUpdate, newDocument } from './document.js';
 import type { AggregateDocument } from './document.js';
 import { GroupCommit } from './group-commit.js';
+import { createIndexes, onIndex } from './indexes.js';
+import type { StoreIndexes } from './indexes.js';
 
 /** What a caller sees of a document. */
 export interface Loaded<S> {
@@ -18,13 +20,7 @@ export interface Loaded<S> {
   secret?: string;
 }
 
-export interface StoreOptions {
-  /** Index fields to search by, in the order of the compound index; the district always comes first. */
-  indexes?: Record<string, 1 | -1>[];
-  /** Index fields that are unique within the district. */
-  unique?: string[];
-  /** Index fields that few documents have: their indexes hold those alone, and cost the others nothing. */
-  sparse?: string[];
+export interface StoreOptions extends StoreIndexes {
   /** Fields of state and index that this service marks for itself; a rebuild does not compare them. */
   notes?: string[];
   /** The name of a rebuild's copy (docs/adr/0026): nothing publishes from it, and no clock looks at it. */
@@ -227,33 +223,8 @@ export class AggregateStore<S, E extends { type: string }> {
   }
 
   /** Called once at start. */
-  async ensureIndexes(): Promise<void> {
-    const { collection } = this;
-    await collection.createIndex(
-      { pendingSince: 1, _id: 1 },
-      { partialFilterExpression: { pending: true }, name: 'pending' },
-    );
-    if (this.aggregate.wakeAt) {
-      await collection.createIndex(
-        { wakeAt: 1 },
-        { partialFilterExpression: { wakeAt: { $exists: true } }, name: 'wake' },
-      );
-    }
-    for (const index of this.options.indexes ?? []) {
-      await collection.createIndex({ district: 1, ...onIndex(index), _id: 1 });
-    }
-    for (const field of this.options.sparse ?? []) {
-      await collection.createIndex(
-        { district: 1, [`index.${field}`]: 1, _id: 1 },
-        { partialFilterExpression: { [`index.${field}`]: { $exists: true } } },
-      );
-    }
-    for (const field of this.options.unique ?? []) {
-      await collection.createIndex(
-        { district: 1, [`index.${field}`]: 1 },
-        { unique: true, partialFilterExpression: { [`index.${field}`]: { $exists: true } } },
-      );
-    }
+  ensureIndexes(): Promise<void> {
+    return createIndexes(this.collection, this.options, this.aggregate.wakeAt !== undefined);
   }
 
   async fetch(district: District, id: string): Promise<AggregateDocument<S> | undefined> {
@@ -283,14 +254,4 @@ function loaded<S>({ id, state, version, secret }: AggregateDocument<S>): Loaded
 
 function projectionOf(fields: string[]): Record<string, 1> {
   return Object.fromEntries(['id', 'seqs', 'seen', ...fields].map((field) => [field, 1]));
-}
-
-function onIndex(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) =>
-      name.startsWith('$') && Array.isArray(value)
-        ? [name, value.map((one: Record<string, unknown>) => onIndex(one))]
-        : [`index.${name}`, value],
-    ),
-  );
 }
