@@ -40,9 +40,9 @@ export const publishBugs: Bug[] = [
     name: 'commands durable on one node',
     story: 'answers a command once the primary alone has it: a new primary may not (1)',
     file: store,
-    find: `updateOne(updateOne.filter, updateOne.update, {
+    find: `updateOne(filter, update, {
                 writeConcern: { w: 'majority', journal: true },`,
-    put: `updateOne(updateOne.filter, updateOne.update, {
+    put: `updateOne(filter, update, {
                 writeConcern: { w: 1 },`,
     caughtBy: 'commands wait for the majority and its journals',
     quick: true,

@@ -2,11 +2,11 @@ import type { Bench } from './bench.js';
 import { reached, staysAway } from './check.js';
 import type { Held, Match } from './tap.js';
 
-/** The write of an effect that brings this name. */
+/** The write of an effect that brings this name: an insert of a document that was not there. */
 export const effect =
   (name: string): Match =>
   (one) =>
-    one.what === 'update names' && one.text.includes(name);
+    ['insert names', 'update names'].includes(one.what) && one.text.includes(name);
 
 /** While the database holds something back, no offset of it may be committed: a kill now would lose it. */
 export async function neverCommitted(bench: Bench, tell: () => Promise<void>, held: Held): Promise<void> {

@@ -20,6 +20,8 @@ interface Entry {
 
 const batchEvents = 500;
 const sendsInFlight = 2;
+/** How long what comes waits for a send that is under way; mostly that is answered before. */
+const gatherMs = 10;
 /** How long stopping waits for what is not sent yet; another instance's sweep sends the rest. */
 const flushMs = 2_000;
 /** Documents waiting in memory; beyond it the sweep finds them again. */
@@ -39,6 +41,7 @@ export class EventPublisher {
   private readonly marks = new Map<string, { collection: Collection<Document>; _id: string; n: number }>();
   private sends = 0;
   private timer: NodeJS.Timeout | undefined;
+  private later: NodeJS.Timeout | undefined;
   private connected = false;
   private stopping = false;
   private failingSince: number | undefined;
@@ -124,6 +127,7 @@ export class EventPublisher {
     while ((this.queue.size > 0 || this.sends > 0) && this.failingSince === undefined && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    clearTimeout(this.later);
     await this.flushMarks();
     await this.producer.disconnect();
   }
@@ -143,12 +147,17 @@ export class EventPublisher {
     this.pump();
   }
 
-  private pump(): void {
-    if (!this.connected || this.queue.size === 0) return;
-    // A second send is for a backlog: what comes while one is under way shares the next, because a small send costs
-    // nearly as much as a large one.
-    const mostSends = this.queue.size < 2 * batchEvents ? 1 : sendsInFlight;
-    if (this.sends >= mostSends) return;
+  private pump(late = false): void {
+    if (!this.connected || this.sends >= sendsInFlight || this.queue.size === 0) return;
+    // A small send costs nearly as much as a large one: what comes while one is under way shares the next, unless there
+    // is a backlog, or the one takes long.
+    if (this.sends > 0 && this.queue.size < 2 * batchEvents && !late) {
+      this.later ??= setTimeout(() => {
+        this.later = undefined;
+        this.pump(true);
+      }, gatherMs);
+      return;
+    }
     // What is offered in the same turn of the event loop shares a send.
     this.sends += 1;
     setImmediate(() => void this.send());
