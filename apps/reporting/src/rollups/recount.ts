@@ -19,7 +19,9 @@ const batch = 50_000;
 const pageSize = 1_000;
 /** Roll-ups recounted at the same time; one, while the consumer is at work. */
 const abreast = 4;
-const busyMs = 500;
+/** How long after the last batch; and how long at most while one follows the other, because each recount reads whole days. */
+const quietMs = 500;
+const longestMs = 5_000;
 /** How often to look without a hint: another instance may have died between its rows and their recount. */
 const idleMs = 5_000;
 
@@ -35,9 +37,10 @@ const idleMs = 5_000;
 export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('recount');
   private timer: NodeJS.Timeout | undefined;
-  private nextAt = Number.POSITIVE_INFINITY;
   private running: Promise<void> | undefined;
   private hintedAt = 0;
+  private waitingSince: number | undefined;
+  private restUntil = 0;
   private stopped = false;
 
   constructor(
@@ -46,13 +49,17 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    this.plan(busyMs);
+    this.plan(quietMs);
   }
 
   /** A hint that rows become dirty about now. */
   soon(): void {
-    this.hintedAt = Date.now();
-    if (!this.running && this.nextAt > Date.now() + busyMs) this.plan(busyMs);
+    const now = Date.now();
+    this.hintedAt = now;
+    if (this.running) return;
+    this.waitingSince ??= now;
+    const at = Math.min(now + quietMs, this.waitingSince + longestMs);
+    this.plan(Math.max(at, this.restUntil) - now);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -64,7 +71,6 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
   private plan(delay: number): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
-    this.nextAt = Date.now() + delay;
     this.timer = setTimeout(() => {
       this.running = this.passes().finally(() => (this.running = undefined));
     }, delay).unref();
@@ -72,18 +78,19 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private async passes(): Promise<void> {
     const began = Date.now();
+    this.waitingSince = undefined;
     let counted = 0;
     try {
       for (const { id } of config().districts) counted += await this.pass(trustedDistrict(id));
     } catch (error) {
       this.log.warn(`roll-ups could not be recounted, tried again: ${(error as Error).message}`);
     }
-    // A busy day is read whole each time: the longer that takes, the more time is left to a consumer that is at work.
-    const leave = this.consuming() ? (Date.now() - began) * 3 : 0;
-    const busy = counted > 0 || Date.now() < this.hintedAt + idleMs;
-    const delay = busy ? Math.max(busyMs, leave) : idleMs;
+    // The longer it takes, the more time is left to a consumer that is at work.
+    const now = Date.now();
+    this.restUntil = this.consuming() ? now + (now - began) * 3 : 0;
+    const delay = counted > 0 || now < this.hintedAt + idleMs ? quietMs : idleMs;
     this.running = undefined;
-    this.plan(delay);
+    this.plan(Math.max(delay, this.restUntil - now));
   }
 
   /** One pass over the dirty rows of a district. @returns how many there were, at most one batch. */
@@ -143,7 +150,7 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private consuming(): boolean {
-    return Date.now() < this.hintedAt + busyMs;
+    return Date.now() < this.hintedAt + quietMs;
   }
 
   /** The reports count a negative duration as 0 and say how many there were; the log says which. */
