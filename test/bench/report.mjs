@@ -3,6 +3,7 @@
  *
  *   npm run -s bench -- --json > run.json
  *   node test/bench/report.mjs run.json      writes the table of docs/performance.md anew
+ *   node test/bench/report.mjs run.json more.json     a figure that is in several files is taken from the last of them
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT } from '../../deploy/local/paths.mjs';
 import { table } from '../../deploy/local/welcome.mjs';
+import { figures } from './figures.mjs';
 
 const heads = ['figure', 'measured', 'bar', 'limit', 'ours', 'ratio', ''];
 
@@ -65,11 +67,15 @@ function rounded(number) {
 
 const between = /(<!-- table -->\n)[\s\S]*?(\n<!-- end of table -->)/;
 
-function intoDocs(file) {
-  const { rows, at, commit, machine } = JSON.parse(readFileSync(file, 'utf8'));
-  const lines = [heads, heads.map(() => '---'), ...rows.map(cells)].map((row) => `| ${row.join(' | ')} |`);
+function intoDocs(files) {
+  const runs = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const byFigure = new Map(runs.flatMap((run) => [...Map.groupBy(run.rows, (row) => row.figure)]));
+  const inOrder = Object.keys(figures).flatMap((figure) => byFigure.get(figure) ?? []);
+  const lines = [heads, heads.map(() => '---'), ...inOrder.map(cells)].map((row) => `| ${row.join(' | ')} |`);
+  const { at, machine } = runs.at(-1);
   const memory = Math.round(machine.memoryMb / 1024);
-  const run = `Measured ${at.slice(0, 10)} at ${commit}, on ${machine.cores} cores (${machine.cpu}), ${memory} GB, Node ${machine.node}; everything on the same machine.`;
+  const commits = [...new Set(runs.map(({ commit }) => commit))].join(' and ');
+  const run = `Measured ${at.slice(0, 10)} at ${commits}, on ${machine.cores} cores (${machine.cpu}), ${memory} GB, Node ${machine.node}; everything on the same machine.`;
   const docs = join(PROJECT, 'docs/performance.md');
   const text = readFileSync(docs, 'utf8');
   if (!between.test(text)) throw new Error(`${docs} has no place for the table`);
@@ -78,5 +84,5 @@ function intoDocs(file) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   if (!process.argv[2]) throw new Error('Name the file that `npm run -s bench -- --json` wrote');
-  intoDocs(process.argv[2]);
+  intoDocs(process.argv.slice(2));
 }
