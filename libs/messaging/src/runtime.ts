@@ -103,16 +103,24 @@ export class Runtime implements Transport {
     const { messaging } = this.parts;
     // Side by side, because a supervisor gives ten seconds for all of it; the publisher last, for what they still wrote.
     await Promise.all([
-      this.consumer?.stop(),
-      this.rebuilder?.stop(),
-      this.republishAll?.stop(),
-      this.stopRetries(),
-      this.wake?.stop(),
-      messaging.sweep?.stop(),
+      this.ended('the consumer', this.consumer?.stop()),
+      this.ended('the rebuild', this.rebuilder?.stop()),
+      this.ended('sending everything again', this.republishAll?.stop()),
+      this.ended('replays and retries', this.stopRetries()),
+      this.ended('the clocks', this.wake?.stop()),
+      this.ended('the sweep', messaging.sweep?.stop()),
     ]);
-    await this.requests?.close();
-    await messaging.publisher?.stop();
+    await this.ended('the topic of requests', this.requests?.close());
+    await this.ended('the publisher', messaging.publisher?.stop());
     await messaging.leases.release();
+  }
+
+  /** Tells which step keeps a service from stopping in time. */
+  private async ended(name: string, step: Promise<unknown> | undefined): Promise<void> {
+    const tell = (): void => this.logger.error({ msg: `${name} has not stopped after 5 s` });
+    const late = setTimeout(tell, 5_000).unref();
+    await step;
+    clearTimeout(late);
   }
 
   /** Replays drain through the retries, whose producer goes after them. */

@@ -9,7 +9,10 @@ export function stopOnSignals(app: INestApplicationContext): void {
   if (listening) return;
   listening = true;
   const stop = (): void => {
-    setTimeout(() => process.exit(1), 10_000).unref();
+    setTimeout(() => {
+      process.stderr.write('not everything stopped within 10 s; exiting: what was in hand is done again\n');
+      process.exit(1);
+    }, 10_000).unref();
     void Promise.allSettled([...running].map((one) => one.close())).then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
