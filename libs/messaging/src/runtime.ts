@@ -24,6 +24,9 @@ import { documentId } from './store/document.js';
 import { WakeWorker } from './wake/wake-worker.js';
 import type { Waking } from './wake/wake-worker.js';
 
+/** How long a step of stopping may take; a supervisor gives ten seconds for all of them. */
+const stepMs = 5_000;
+
 export interface RuntimeParts {
   messaging: Messaging;
   targets: Targets;
@@ -115,12 +118,17 @@ export class Runtime implements Transport {
     await messaging.leases.release();
   }
 
-  /** Tells which step keeps a service from stopping in time. */
+  /** Waits for a step of stopping, but not for ever: what it leaves is guarded by versions, and done again. */
   private async ended(name: string, step: Promise<unknown> | undefined): Promise<void> {
-    const tell = (): void => this.logger.error({ msg: `${name} has not stopped after 5 s` });
-    const late = setTimeout(tell, 5_000).unref();
-    await step;
-    clearTimeout(late);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.logger.error({ msg: `${name} had not stopped after ${stepMs / 1000} s and is left as it is` });
+        resolve();
+      }, stepMs);
+    });
+    await Promise.race([step, late]);
+    clearTimeout(timer);
   }
 
   /** Replays drain through the retries, whose producer goes after them. */
