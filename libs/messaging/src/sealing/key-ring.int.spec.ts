@@ -4,17 +4,22 @@ import { realStack } from '#testing';
 import type { Stack } from '#testing';
 import { KeyRing } from './key-ring.js';
 import { newKey, wrap } from './seal.js';
+import type { Key } from './seal.js';
 
 const moon = trustedDistrict('moon');
 const id = 'moon/input-1';
-const { key, wrapped } = newKey();
 
 let stack: Stack;
+let key: Key;
+let wrapped: string;
 /** Its own each time: a ring remembers keys for a minute. */
 const ring = (): KeyRing => new KeyRing(stack.db('casework'));
 const kept = () => ring().keyOf(moon, 'input-1');
 
-beforeAll(async () => (stack = await realStack()), 60_000);
+beforeAll(async () => {
+  stack = await realStack();
+  ({ key, wrapped } = newKey());
+}, 60_000);
 afterAll(() => stack.close());
 beforeEach(() => stack.db('casework').collection('keys').deleteMany({}));
 
