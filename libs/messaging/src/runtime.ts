@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { events, publishers } from '#contracts';
 import type { Publisher } from '#contracts';
@@ -120,15 +121,8 @@ export class Runtime implements Transport {
 
   /** Waits for a step of stopping, but not for ever: what it leaves is guarded by versions, and done again. */
   private async ended(name: string, step: Promise<unknown> | undefined): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        this.logger.error({ msg: `${name} had not stopped after ${stepMs / 1000} s and is left as it is` });
-        resolve();
-      }, stepMs);
-    });
-    await Promise.race([step, late]);
-    clearTimeout(timer);
+    if ((await Promise.race([step, pause(stepMs, 'late', { ref: false })])) === 'late')
+      this.logger.error({ msg: `${name} had not stopped after ${stepMs / 1000} s and is left as it is` });
   }
 
   /** Replays drain through the retries, whose producer goes after them. */

@@ -9,7 +9,7 @@ import type { Case, OwedMail } from '../cases/case.js';
 import type { CaseEvent, MailSettled } from '../cases/case-event.js';
 import { CaseStore } from '../cases/case.store.js';
 import { mostTries, nextTry } from '../cases/rules/mails.js';
-import { isHiddenTeam } from '../routing/hidden.js';
+import { addressOf } from '../routing/address.js';
 import { RoutingSnapshot } from '../routing/routing.snapshot.js';
 import { teamMail } from './team-mail.js';
 
@@ -69,7 +69,7 @@ export class SendTeamMail implements BeforeApplicationShutdown {
       this.record(state, district, what, [
         { type: 'mail-settled', what, result, at: new Date().toISOString(), ...(code && { code }) },
       ]);
-    const to = this.addressOf(state, mail, district);
+    const to = addressOf(this.routing.teams(district), { ...mail, hiddenFrom: state.hiddenFrom });
     if (!to) return void (await settled('no address'));
     if (mail.tries >= mostTries) return void (await settled('given up'));
     crashPoint('before delivery attempt');
@@ -117,12 +117,5 @@ export class SendTeamMail implements BeforeApplicationShutdown {
       return written ? events : [];
     });
     return written;
-  }
-
-  /** None for a team that is gone, has no address, or may not know of this case. */
-  private addressOf(state: Case, mail: OwedMail, district: District): string | undefined {
-    const team = this.routing.teams(district).find((one) => one.teamId === mail.teamId);
-    if (!team || isHiddenTeam(state.hiddenFrom, team)) return undefined;
-    return mail.toLead ? (team.leadEmail ?? team.email) : team.email;
   }
 }

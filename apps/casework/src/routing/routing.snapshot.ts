@@ -3,6 +3,7 @@ import type { InputRaised } from '#contracts';
 import { OrganisationTree } from '#organisations';
 import type { District } from '#platform';
 import type { NextLevel, TeamRef } from '../cases/case.js';
+import { addressOf } from './address.js';
 import { hiddenFromMarks, isHiddenTeam } from './hidden.js';
 import { nextLevelOf, route } from './route.js';
 import type { Route, RoutingRule, Team } from './route.js';
@@ -66,7 +67,7 @@ export class RoutingSnapshot {
     const named = notSeenBy.length > 0;
     const placed = { topic, language, levels, within, named, hiddenFrom, ...(role && { role }) };
     const chosen = route(rules, teams, placed);
-    const hasAddress = teams.some(({ teamId, email }) => teamId === chosen.team.teamId && email);
+    const hasAddress = Boolean(addressOf(teams, { teamId: chosen.team.teamId, hiddenFrom }));
     return { route: chosen, hasAddress, hiddenFrom };
   }
 

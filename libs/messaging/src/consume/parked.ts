@@ -1,5 +1,5 @@
 import type { Collection, Db, Filter } from 'mongodb';
-import { Problem, config, documentErrors, isDuplicateKey } from '#platform';
+import { Problem, config, duplicatesOf } from '#platform';
 import type { District, Page } from '#platform';
 import { crashPoint } from '../crash-point.js';
 import { backOff, gapPatienceMs } from './parked-event.js';
@@ -33,8 +33,7 @@ export class ParkedEvents {
     try {
       await this.collection.insertMany(events, { ordered: false });
     } catch (error) {
-      const others = documentErrors(error).filter((one) => !isDuplicateKey(one));
-      if (others.length > 0) throw error;
+      duplicatesOf(error);
     }
     crashPoint(`after ${step}`);
   }

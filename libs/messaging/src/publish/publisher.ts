@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Collection, Document } from 'mongodb';
 import type { Kafka, Message, Producer } from 'kafkajs';
@@ -130,8 +131,7 @@ export class EventPublisher {
     clearTimeout(this.later);
     await this.flushMarks();
     // It waits for answers that are owed; a broker that gives none is not waited for.
-    const late = new Promise((resolve) => setTimeout(resolve, flushMs).unref());
-    await Promise.race([this.producer.disconnect(), late]);
+    await Promise.race([this.producer.disconnect(), pause(flushMs, undefined, { ref: false })]);
   }
 
   private put(key: string, entry: Entry): void {

@@ -1,6 +1,6 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { documentId } from '../store/document.js';
-import { documentErrors, isDuplicateKey } from '#platform';
+import { duplicatesOf } from '#platform';
 import type { District } from '#platform';
 import { unwrap } from './seal.js';
 import type { Key } from './seal.js';
@@ -57,11 +57,8 @@ export class KeyRing {
     try {
       await this.collection.insertMany(documents, { ordered: false });
     } catch (error) {
-      const errors = documentErrors(error);
-      const other = errors.find((one) => !isDuplicateKey(one));
-      if (other) throw error;
       await this.collection.bulkWrite(
-        errors.map(({ index }) => ({
+        duplicatesOf(error).map(({ index }) => ({
           updateOne: {
             filter: { _id: documents[index]!._id, erased: { $ne: true } },
             update: { $set: { wrapped: documents[index]!.wrapped } },

@@ -50,3 +50,13 @@ export function documentErrors(error: unknown): WriteError[] {
   if (errors.length === 0) throw error;
   return errors;
 }
+
+/**
+ * The documents of an unordered insert that were there already; the others are durably written.
+ * @throws the error itself when it is about anything else.
+ */
+export function duplicatesOf(error: unknown): WriteError[] {
+  const errors = documentErrors(error);
+  if (!errors.every(isDuplicateKey)) throw error;
+  return errors;
+}

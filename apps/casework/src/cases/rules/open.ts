@@ -8,7 +8,8 @@ import type { Route } from '../../routing/route.js';
 import { owedMail } from './mails.js';
 
 /**
- * A case for one input, routed to its team, which is mailed if it can be. The clocks run from raisedAt, on the team's calendar.
+ * A case for one input, routed to its team, which is mailed if it can be. The clocks run from raisedAt, on the team's
+ * calendar.
  * Restricted input is only recorded: no team sees it, because its own lane and team are not part of this service yet.
  */
 export function openCase(
