@@ -8,9 +8,12 @@ import { invalid } from './problem.js';
 
 /** A command that creates: its id is the same on every retry with the same Idempotency-Key. */
 export interface Command {
-  /** A UUID made of district, caller, route and key. */
+  /** A UUID made of district, caller, route and key; a random one without the header. */
   id: string;
-  /** Of the body, keyed, so that nobody can try guesses of the words against it: another body under the same key is refused. */
+  /**
+   * Of the body, keyed, so that nobody can try guesses of the words against it: another body under the same key is
+   * refused. Empty without the header: the id will not come again.
+   */
   digest: string;
 }
 
@@ -38,12 +41,12 @@ const Taken = createParamDecorator((_: unknown, context: ExecutionContext): Comm
       'Idempotency-Key must have 16 to 128 characters; a UUID will do.',
     );
   }
+  if (header === undefined) return { id: randomUUID(), digest: '' };
   const { caller } = request;
   const who = caller?.sub ?? caller?.code ?? 'public';
   const route = `${request.method} ${request.url.split('?', 1)[0]}`;
-  const named = [caller?.district, who, route, header ?? randomUUID()].join('\n');
   return {
-    id: uuidOf(hash('sha256', named)),
+    id: uuidOf(hash('sha256', [caller?.district, who, route, header].join('\n'))),
     digest: createHmac('sha256', macKey())
       .update(JSON.stringify(sorted(request.body)) ?? '')
       .digest('base64url'),
