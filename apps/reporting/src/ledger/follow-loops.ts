@@ -19,12 +19,6 @@ const aboutInputs = events.filter(({ contract }) => contract.key === 'inputId') 
 export class FollowLoops {
   constructor(private readonly recount: Recount) {}
 
-  /** Before each batch of the service: rows are about to become dirty. */
-  prepare(): Promise<void> {
-    this.recount.soon();
-    return Promise.resolve();
-  }
-
   /** Rows that were put right belong to other sums than before, or to none. */
   @OnRebuilt(RowStore)
   rebuilt(district: District): Promise<void> {
@@ -33,6 +27,7 @@ export class FollowLoops {
 
   @On(...aboutInputs)
   learn(event: LedgerEvent, { publisher, seq }: Given<Row>): RowEvent[] {
+    this.recount.soon();
     return [{ type: 'learned', fact: factOf(event, publisher, seq) }];
   }
 }
