@@ -19,7 +19,7 @@ const batch = 50_000;
 const pageSize = 1_000;
 /** Roll-ups recounted at the same time; one, while the consumer is at work. */
 const abreast = 4;
-/** How long after the last batch; and how long at most while one follows the other, because each recount reads whole days. */
+/** How long after the last event; and how long at most while one follows the other, because each recount reads whole days. */
 const quietMs = 500;
 const longestMs = 5_000;
 /** How often to look without a hint: another instance may have died between its rows and their recount. */
@@ -93,7 +93,6 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
     const now = Date.now();
     this.restUntil = this.consuming() ? now + (now - began) * 3 : 0;
     const delay = counted > 0 || now < this.hintedAt + idleMs ? quietMs : idleMs;
-    this.running = undefined;
     this.plan(Math.max(delay, this.restUntil - now));
   }
 
