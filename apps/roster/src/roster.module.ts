@@ -3,21 +3,46 @@ import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { MessagingModule } from '#messaging';
-import { ApplyPlan } from './imports/apply-plan.js';
+import { Chunks } from './generations/chunks.js';
+import { CurrentGenerations } from './generations/current.js';
+import { GenerationStore } from './generations/generation.store.js';
+import { ApplyImport } from './imports/apply-import.js';
+import { DecideImportController } from './imports/decide-import.js';
+import { ImportDetails } from './imports/details.store.js';
 import { ImportStore } from './imports/import.store.js';
+import { ListDetailsController } from './imports/list-details.js';
 import { ReceiveImportController } from './imports/receive-import.js';
+import { RemoveOld } from './imports/remove-old.js';
 import { RunImports } from './imports/run-imports.js';
 import { ShowImportController } from './imports/show-import.js';
+import { StageImport } from './imports/stage-import.js';
 import { ListOrgsController } from './orgs/list-orgs.js';
+import { OrgLists } from './orgs/org-lists.js';
 import { OrgStore } from './orgs/org.store.js';
 
-/** Organisations, levels and enrolment counts. It publishes and reads nothing of others. */
+/** Organisations, levels, people's roles and enrolment counts. It publishes, and reads nothing of others. */
 @Module({
   imports: [
     MessagingModule.forService({ service: 'roster', stores: [OrgStore, ImportStore], reads: {}, topics: [] }),
   ],
-  controllers: [ListOrgsController, ReceiveImportController, ShowImportController],
-  providers: [ApplyPlan, RunImports],
+  controllers: [
+    ListOrgsController,
+    ReceiveImportController,
+    ShowImportController,
+    ListDetailsController,
+    DecideImportController,
+  ],
+  providers: [
+    Chunks,
+    GenerationStore,
+    CurrentGenerations,
+    OrgLists,
+    ImportDetails,
+    StageImport,
+    ApplyImport,
+    RemoveOld,
+    RunImports,
+  ],
 })
 export class RosterModule {
   constructor(http: HttpAdapterHost) {

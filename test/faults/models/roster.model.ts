@@ -5,13 +5,14 @@ import { organisationAggregate } from '../../../libs/organisations/src/organisat
 import type { Organisation, OrganisationEvent } from '../../../libs/organisations/src/organisation.js';
 import {
   alive,
+  decide,
   fail,
   finish,
   importAggregate,
   isSilent,
-  plan,
+  staged,
 } from '../../../apps/roster/src/imports/import.js';
-import type { Import, ImportEvent } from '../../../apps/roster/src/imports/import.js';
+import type { Found, Import, ImportEvent } from '../../../apps/roster/src/imports/import.js';
 import { close, count, describe, orgAggregate } from '../../../apps/roster/src/orgs/org.js';
 import type { Org, OrgEvent } from '../../../apps/roster/src/orgs/org.js';
 import { FollowOrganisations } from '../../../libs/organisations/src/follow-organisations.js';
@@ -100,13 +101,25 @@ export const org = fc.property(
   },
 );
 
-type ImportStep = [what: 'alive' | 'plan' | 'finish' | 'fail', pick: number];
+type ImportStep = [
+  what: 'alive' | 'stage' | 'apply' | 'discard' | 'finish' | 'fail' | 'overtaken',
+  pick: number,
+];
 
-/** An import and the processes that work on it, one of which may have died: done once, or nothing of it. */
+/** An import, the processes that work on it, one of which may have died, and people's words: done once, or nothing. */
 export const imports = fc.property(
   fc.array(
     fc.tuple(
-      fc.constantFrom<ImportStep[0]>('alive', 'alive', 'plan', 'finish', 'fail'),
+      fc.constantFrom<ImportStep[0]>(
+        'alive',
+        'alive',
+        'stage',
+        'apply',
+        'discard',
+        'finish',
+        'fail',
+        'overtaken',
+      ),
       fc.nat({ max: 100 }),
     ),
     {
@@ -115,43 +128,57 @@ export const imports = fc.property(
       size: 'max',
     },
   ),
-  (steps) => {
+  fc.boolean(),
+  (steps, byHand) => {
     const kept = new Kept<Import, ImportEvent>(importAggregate, 'i');
-    const facts = {
-      importId: 'i',
-      oneRoster: '1.2',
-      digest: 'd',
-      folder: '/tmp/f',
-      by: 'ivo',
-      ignored: [],
-      at: instant(0),
-    };
-    kept.take([{ type: 'import.received', ...facts }], instant(0));
-    const plans = {
-      organisations: [{ orgId: 's', name: 'S', level: 'school' as const }],
-      close: ['x', 'y'],
-      date: '2026-11-02',
-    };
+    kept.take(
+      [
+        {
+          type: 'import.received',
+          importId: 'i',
+          source: 'files',
+          oneRoster: '1.2',
+          digest: 'd',
+          from: { folder: '/tmp/f' },
+          applyBy: byHand ? 'hand' : 'limits',
+          by: 'ivo',
+          ignored: [],
+          at: instant(0),
+        },
+      ],
+      instant(0),
+    );
     let stage: Import['stage'] = 'received';
     let [seconds, beat] = [0, 0];
     for (const [what, pick] of steps) {
       seconds += 1 + (pick % 25);
       const at = instant(seconds);
-      const finished = stage === 'applied' || stage === 'failed';
       const { state } = kept;
-      let wanted: string;
-      let found: string;
+      const holds = pick % 3 === 0;
+      const current = pick % 2 ? 'before' : 'another';
+      const word = (verdict: 'apply' | 'discard') => ({ verdict, by: 'ivo', why: 'w' });
+      const waits = stage === 'previewed' || stage === 'held';
+      const works = stage === 'received' || stage === 'applying';
       const acts = {
         alive: () => alive(state, at),
-        plan: () => plan(state, { files: [], plan: plans, people: 5, enrolments: 9, at }),
+        stage: () => staged(state, foundWith(holds), at),
+        apply: () => decide(state, word('apply'), current, at),
+        discard: () => decide(state, word('discard'), current, at),
         finish: () => finish(state, at),
         fail: () => fail(state, 'broken', at),
+        overtaken: () => fail(state, 'overtaken', at, true),
       };
-      if (what === 'alive') wanted = finished ? 'state' : seconds - beat >= 10 ? 'taken' : 'nothing';
-      else if (what === 'plan') wanted = stage === 'received' ? 'taken' : 'state';
-      else if (what === 'finish')
-        wanted = stage === 'applying' ? 'taken' : stage === 'applied' ? 'nothing' : 'state';
-      else wanted = stage === 'received' ? 'taken' : 'nothing';
+      const taken = (when: boolean, otherwise: 'nothing' | 'state') => (when ? 'taken' : otherwise);
+      const wanted = {
+        alive: () => (works ? taken(seconds - beat >= 10, 'nothing') : 'state'),
+        stage: () => taken(stage === 'received', 'state'),
+        apply: () => taken(waits && current === 'before', 'state'),
+        discard: () => taken(waits, 'state'),
+        finish: () => (stage === 'applied' ? 'nothing' : taken(stage === 'applying', 'state')),
+        fail: () => taken(stage === 'received', 'nothing'),
+        overtaken: () => taken(works, 'nothing'),
+      }[what]();
+      let found: string;
       try {
         found = kept.take(acts[what](), at).length > 0 ? 'taken' : 'nothing';
       } catch (error) {
@@ -162,11 +189,17 @@ export const imports = fc.property(
       same(found, wanted, `${what} while ${stage}`);
       if (wanted === 'taken') {
         beat = seconds;
-        if (what !== 'alive')
-          stage = ({ plan: 'applying', finish: 'applied', fail: 'failed' } as const)[what];
+        stage = {
+          alive: stage,
+          stage: holds ? ('held' as const) : byHand ? ('previewed' as const) : ('applying' as const),
+          apply: 'applying' as const,
+          discard: 'discarded' as const,
+          finish: 'applied' as const,
+          fail: 'failed' as const,
+          overtaken: 'failed' as const,
+        }[what];
       }
       same(kept.state.stage, stage, 'stage');
-      same(kept.state.plan !== undefined, stage === 'applying', 'a plan, as long as it is to be made true');
       same(isSilent(kept.state, instant(seconds + 31)), seconds + 31 - beat > 30, 'silent');
       same(
         kept.document.events.map(({ type }) => type),
@@ -176,3 +209,21 @@ export const imports = fc.property(
     }
   },
 );
+
+function foundWith(holds: boolean): Found {
+  return {
+    generationId: 'i',
+    base: 'before',
+    files: [],
+    organisations: 1,
+    people: 5,
+    enrolments: 9,
+    unclear: { count: 0, examples: [] },
+    changes: {
+      organisations: { added: 0, altered: 0, closed: 2 },
+      people: { added: 0, changed: 0, gone: 0, disabled: 0 },
+    },
+    holds: holds ? [{ rule: 'closed', message: 'two would close' }] : [],
+    listed: 0,
+  };
+}

@@ -1,60 +1,87 @@
 import { StateRefuses } from '#contracts';
 import type { RosterImported } from '#contracts';
 import type { Aggregate } from '#messaging';
-import type { Headcount } from '../oneroster/headcounts.js';
-import type { Organisation } from '../oneroster/organisations.js';
-import type { FileReading } from '../oneroster/read-package.js';
+import type { Unclear } from '../staging/settle-people.js';
+import type { FileReport } from '../staging/file-report.js';
+import type { Hold } from './limits.js';
 
-/** What an import will make true, complete before anything of it is: it can be taken up again after a crash. */
-export interface Plan {
-  /** Parents before their children. */
-  organisations: Organisation[];
-  /** Ids of organisations that the roster no longer has. */
-  close: string[];
-  /** Undefined when nobody could be counted. */
-  counts?: Headcount[];
-  /** A date in the district's time zone. */
-  date: string;
+/**
+ * `received`: its rows are read. `previewed` and `held`: a whole generation is staged, and waits for somebody's word.
+ * `applying`: it is made true, and nothing stops that any more. The last three are final.
+ */
+export const importStages = [
+  'received',
+  'previewed',
+  'held',
+  'applying',
+  'applied',
+  'discarded',
+  'failed',
+] as const;
+export type ImportStage = (typeof importStages)[number];
+
+/** Who decides whether what is staged is applied: the district's limits, or a person. */
+export type ApplyBy = 'limits' | 'hand';
+
+/** Where rows came from: a package that lies in a folder, or an earlier import. */
+export type Origin = { folder: string } | { restores: string };
+
+/** What an import would change, or changed. Rows are in the files' reports. */
+export interface Changes {
+  organisations: { added: number; altered: number; closed: number };
+  people: { added: number; changed: number; gone: number; disabled: number };
 }
 
-export interface FileReport extends FileReading {
-  changed: number;
-  unchanged: number;
+/** What staging found. */
+export interface Found {
+  generationId: string;
+  /** The generation over which it was laid; it can be applied only while that is current. */
+  base?: string;
+  files: FileReport[];
+  organisations: number;
+  people: number;
+  enrolments: number;
+  notCounted?: string;
+  unclear: Unclear;
+  changes: Changes;
+  holds: Hold[];
+  /** How many quarantined rows can be listed; of more, the rest is only counted. */
+  listed: number;
 }
-
-export type ImportStage = 'received' | 'applying' | 'applied' | 'failed';
 
 /** One import. `beatAt` is the last sign of life of the process that works on it. */
 export interface Import {
   importId: string;
+  source: string;
   stage: ImportStage;
   oneRoster: string;
   /** SHA-256 of what was sent; another package under the same Idempotency-Key is refused. */
   digest: string;
-  /** Where the package lies until it is read, on the machine that took it. */
-  folder: string;
+  from: Origin;
+  applyBy: ApplyBy;
   receivedAt: string;
   by: string;
+  /** Why somebody rolled back. */
+  why?: string;
   beatAt: string;
-  finishedAt?: string;
   ignored: string[];
-  files: FileReport[];
-  plan?: Plan;
-  people?: number;
-  enrolments?: number;
-  organisations?: number;
-  closed?: number;
-  notCounted?: string;
+  found?: Found;
+  /** Who applied or discarded what waited, and why. */
+  decided?: { by: string; why: string; at: string };
+  finishedAt?: string;
   problem?: string;
 }
 
 export interface ImportReceived {
   type: 'import.received';
   importId: string;
+  source: string;
   oneRoster: string;
   digest: string;
-  folder: string;
+  from: Origin;
+  applyBy: ApplyBy;
   by: string;
+  why?: string;
   ignored: string[];
   at: string;
 }
@@ -62,62 +89,84 @@ export interface ImportAlive {
   type: 'import.alive';
   at: string;
 }
-export interface ImportPlanned {
-  type: 'import.planned';
-  files: FileReport[];
-  plan: Plan;
-  people: number;
-  enrolments: number;
-  notCounted?: string;
+export interface ImportStaged {
+  type: 'import.staged';
+  found: Found;
+  at: string;
+}
+/** A person's word on what waits. */
+export interface ImportDecided {
+  type: 'import.decided';
+  verdict: 'apply' | 'discard';
+  by: string;
+  why: string;
   at: string;
 }
 export interface ImportFailed {
   type: 'import.failed';
   problem: string;
-  files?: FileReport[];
   at: string;
 }
-export type ImportEvent = ImportReceived | ImportAlive | ImportPlanned | ImportFailed | RosterImported;
+export type ImportEvent =
+  ImportReceived | ImportAlive | ImportStaged | ImportDecided | ImportFailed | RosterImported;
 
 /** A process that has said nothing for so long is taken for dead. */
 const silenceMs = 30_000;
 
 /** A sign of life, at most one in ten seconds; the reader asks far more often. */
 export function alive(state: Import, at: string): ImportEvent[] {
-  if (isFinished(state)) throw new StateRefuses('go on', state.stage, []);
+  if (!isAtWork(state)) throw new StateRefuses('go on', state.stage, []);
   return Date.parse(at) - Date.parse(state.beatAt) >= 10_000 ? [{ type: 'import.alive', at }] : [];
 }
 
-export function plan(state: Import, found: Omit<ImportPlanned, 'type'>): ImportEvent[] {
-  if (state.stage !== 'received') throw new StateRefuses('apply', state.stage, []);
-  return [{ type: 'import.planned', ...found }];
+/** A generation is complete. It applies by itself if that was asked and nothing holds it. */
+export function staged(state: Import, found: Found, at: string): ImportEvent[] {
+  if (state.stage !== 'received') throw new StateRefuses('stage', state.stage, []);
+  return [{ type: 'import.staged', found, at }];
 }
 
-/** All of the plan is true now. Finishing twice, by two processes that took it up, is once. */
+/** @param current the generation that readers see now. */
+export function decide(
+  state: Import,
+  { verdict, by, why }: Pick<ImportDecided, 'verdict' | 'by' | 'why'>,
+  current: string | undefined,
+  at: string,
+): ImportEvent[] {
+  if (!isWaiting(state)) throw new StateRefuses(verdict, state.stage, []);
+  if (verdict === 'apply' && state.found!.base !== current) {
+    throw new StateRefuses(
+      'apply',
+      state.stage,
+      ['discard'],
+      'another import was applied since; send the files again',
+    );
+  }
+  return [{ type: 'import.decided', verdict, by, why, at }];
+}
+
+/** All of it is true now. Finishing twice, by two processes that took it up, is once. */
 export function finish(state: Import, at: string): ImportEvent[] {
   if (state.stage === 'applied') return [];
   if (state.stage !== 'applying') throw new StateRefuses('finish', state.stage, []);
-  const { importId, oneRoster, people = 0, enrolments = 0 } = state;
-  return [
-    {
-      type: 'roster.imported',
-      importId,
-      oneRoster,
-      organisations: state.plan!.organisations.length,
-      people,
-      enrolments,
-      at,
-    },
-  ];
+  const { importId, oneRoster, found } = state;
+  const { organisations, people, enrolments } = found!;
+  return [{ type: 'roster.imported', importId, oneRoster, organisations, people, enrolments, at }];
 }
 
-/** Only before it applies: what applies is finished, by this process or by the next. */
-export function fail(state: Import, problem: string, at: string, files?: FileReport[]): ImportEvent[] {
-  return state.stage === 'received' ? [{ type: 'import.failed', problem, ...(files && { files }), at }] : [];
+/** Only before anything of it is true: while it is read, or when another import was faster (`overtaken`). */
+export function fail(state: Import, problem: string, at: string, overtaken = false): ImportEvent[] {
+  return state.stage === 'received' || (overtaken && state.stage === 'applying')
+    ? [{ type: 'import.failed', problem, at }]
+    : [];
 }
 
-export function isFinished({ stage }: Import): boolean {
-  return stage === 'applied' || stage === 'failed';
+/** A process works on it, or should. */
+export function isAtWork({ stage }: Import): boolean {
+  return stage === 'received' || stage === 'applying';
+}
+
+export function isWaiting({ stage }: Import): boolean {
+  return stage === 'previewed' || stage === 'held';
 }
 
 export function isSilent({ beatAt }: Import, now: string): boolean {
@@ -128,55 +177,36 @@ export const importAggregate: Aggregate<Import, ImportEvent> = {
   name: 'imports',
   evolve(state, event) {
     if (event.type === 'import.received') {
-      const { importId, oneRoster, digest, folder, by, ignored, at } = event;
-      return {
-        importId,
-        stage: 'received',
-        oneRoster,
-        digest,
-        folder,
-        by,
-        ignored,
-        receivedAt: at,
-        beatAt: at,
-        files: [],
-      };
+      const { type: _, at, ...said } = event;
+      return { ...said, stage: 'received', receivedAt: at, beatAt: at };
     }
     const before = { ...state!, beatAt: event.at };
     switch (event.type) {
       case 'import.alive':
         return before;
-      case 'import.planned': {
-        const { files, plan: planned, people, enrolments, notCounted } = event;
-        return {
-          ...before,
-          stage: 'applying',
-          files,
-          plan: planned,
-          people,
-          enrolments,
-          ...(notCounted && { notCounted }),
-        };
+      case 'import.staged': {
+        const { found } = event;
+        const stage =
+          found.holds.length > 0 ? 'held' : before.applyBy === 'limits' ? 'applying' : 'previewed';
+        return { ...before, stage, found };
+      }
+      case 'import.decided': {
+        const { verdict, by, why, at } = event;
+        const decided = { ...before, decided: { by, why, at } };
+        return verdict === 'apply'
+          ? { ...decided, stage: 'applying' }
+          : { ...decided, stage: 'discarded', finishedAt: at };
       }
       case 'import.failed':
-        return {
-          ...before,
-          stage: 'failed',
-          problem: event.problem,
-          finishedAt: event.at,
-          files: event.files ?? [],
-        };
-      case 'roster.imported': {
-        const { plan: done, ...rest } = before;
-        return {
-          ...rest,
-          stage: 'applied',
-          organisations: event.organisations,
-          closed: done?.close.length ?? 0,
-          finishedAt: event.at,
-        };
-      }
+        return { ...before, stage: 'failed', problem: event.problem, finishedAt: event.at };
+      case 'roster.imported':
+        return { ...before, stage: 'applied', finishedAt: event.at };
     }
   },
-  index: ({ stage, receivedAt, finishedAt }) => ({ stage, receivedAt, ...(finishedAt && { finishedAt }) }),
+  index: ({ source, stage, receivedAt, finishedAt }) => ({
+    source,
+    stage,
+    receivedAt,
+    ...(finishedAt && { finishedAt }),
+  }),
 };

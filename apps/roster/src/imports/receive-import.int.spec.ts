@@ -1,16 +1,21 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Binary, EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, realStack } from '#testing';
 import type { RunningService, Stack } from '#testing';
 import { trustedDistrict } from '#platform';
 import { RosterModule } from '../roster.module.js';
 import { ImportStore } from './import.store.js';
-import type { ImportEvent } from './import.js';
+import type { Found, ImportEvent } from './import.js';
+import { folderPrefix } from './stage-import.js';
 import { samplePackage, zipOf } from './sample-package.given.js';
 import type { Files } from './sample-package.given.js';
-import type { ImportReport } from './show-import.js';
+import type { ImportReport } from './import-report.js';
+import type { RoleChanges } from './list-details.js';
 
 const it12 = { roles: ['it'] };
 const district = trustedDistrict('moon');
@@ -32,12 +37,13 @@ interface Sent {
 async function send(
   files: Record<string, string | Buffer>,
   headers: Record<string, string> = {},
+  query = '',
 ): Promise<Sent> {
   const form = new FormData();
   for (const [name, content] of Object.entries(files))
     form.append('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
   const authorization = `Bearer ${await stack.token(it12)}`;
-  const response = await fetch(`${roster.url}/api/roster/imports`, {
+  const response = await fetch(`${roster.url}/api/roster/imports${query}`, {
     method: 'POST',
     body: form,
     headers: { authorization, ...headers },
@@ -48,13 +54,25 @@ async function send(
 const report = async (id: string): Promise<ImportReport> =>
   (await roster.call<ImportReport>('GET', `/api/roster/imports/${id}`, { as: it12 })).body;
 
-async function imported(files: Record<string, string | Buffer>): Promise<ImportReport> {
-  const { status, body } = await send(files);
-  expect(status).toBe(202);
-  return eventually(async () => {
-    const now = await report(body.importId);
-    return ['applied', 'failed'].includes(now.state) && now;
+const settled = (id: string): Promise<ImportReport> =>
+  eventually(async () => {
+    const now = await report(id);
+    return !['received', 'applying'].includes(now.state) && now;
   }, 'the import');
+
+async function imported(files: Record<string, string | Buffer>, query = ''): Promise<ImportReport> {
+  const { status, body } = await send(files, {}, query);
+  expect(status).toBe(202);
+  return settled(body.importId);
+}
+const told = (id: string, what: string) =>
+  roster.call<ImportReport>('POST', `/api/roster/imports/${id}/${what}`, {
+    as: it12,
+    body: { why: 'a test says so' },
+  });
+async function applied(id: string): Promise<ImportReport> {
+  expect((await told(id, 'apply')).status).toBe(202);
+  return settled(id);
 }
 
 const names = async (query = ''): Promise<string[]> =>
@@ -68,8 +86,21 @@ const published = async (): Promise<{ type: string; key: string; data: Record<st
   );
 };
 
+const lastApplied = async (): Promise<ImportReport> => {
+  const path = '/api/roster/imports?limit=50';
+  const { body } = await roster.call<{ items: ImportReport[] }>('GET', path, { as: it12 });
+  return body.items.find(({ state }) => state === 'applied')!;
+};
+
+/** What stands in a document as bytes, as text. */
+function bytesOf(document: object): string[] {
+  return Object.values(document).flatMap((value: unknown) =>
+    value instanceof Binary ? [Buffer.from(value.buffer).toString('latin1')] : [],
+  );
+}
+
 describe('an import', () => {
-  it('turns loose files into organisations and counts of people, and keeps no person', async () => {
+  it('turns loose files into organisations and counts of people, and leaves no name or id of a person readable', async () => {
     const done = await imported(samplePackage());
     expect(done).toMatchObject({ state: 'applied', organisations: 3, people: 4, enrolments: 2 });
     expect(done.files.find(({ file }) => file === 'roles')).toMatchObject({
@@ -96,11 +127,13 @@ describe('an import', () => {
         ],
       },
     ]);
-    const everything = JSON.stringify([
-      await stack.db('roster').collection('orgs').find().toArray(),
-      await stack.db('roster').collection('imports').find().toArray(),
-    ]);
-    for (const word of ['Orion', 'Morry', 'hunter2']) expect(everything).not.toContain(word);
+    const everything: string[] = [];
+    for (const { name } of await stack.db('roster').listCollections().toArray())
+      for (const one of await stack.db('roster').collection(name).find().toArray())
+        everything.push(EJSON.stringify(one), ...bytesOf(one));
+    const text = everything.join('\n');
+    expect(text).toContain('Phobos');
+    for (const word of ['Orion', 'Morry', 'hunter2', '"S1"', 'S1@']) expect(text).not.toContain(word);
   });
 
   it('of the same package again, as a zip, publishes nothing and says unchanged', async () => {
@@ -145,26 +178,92 @@ describe('an import', () => {
     expect(await names()).toHaveLength(3);
   });
 
-  it('without a required column refuses that file by name; organisations apply, the last counts stand', async () => {
-    const before = (await published()).filter(({ type }) => type === 'enrolment.counted').length;
+  it('without a required column is held by the name of that file; applied, what was known of it stays', async () => {
+    const before = await published();
     const done = await imported(samplePackage({ 'roles.csv': 'sourcedId,userSourcedId\nR1,T1\n' }));
-    expect(done).toMatchObject({ state: 'applied', notCounted: 'roles.csv was refused' });
-    expect(done.files.find(({ file }) => file === 'roles')).toMatchObject({
-      state: 'refused',
-      problem: 'roles.csv lacks the required column roleType',
+    expect(done).toMatchObject({
+      state: 'held',
+      holds: [{ rule: 'refused', file: 'roles', message: 'roles.csv lacks the required column roleType' }],
     });
-    expect((await published()).filter(({ type }) => type === 'enrolment.counted')).toHaveLength(before);
+    expect(done.files.find(({ file }) => file === 'roles')).toMatchObject({ state: 'refused' });
+    expect(await applied(done.importId)).toMatchObject({ state: 'applied', people: 4 });
+    expect(await published()).toEqual(before);
   });
 
-  it('closes a school that a later bulk no longer has, and opens it when it is back', async () => {
+  it('that would close a school is held; its preview says what would change, and a word applies it', async () => {
     const orgs = samplePackage()['orgs.csv']!.split('\r\n').slice(0, 3).join('\r\n');
-    expect(await imported(samplePackage({ 'orgs.csv': orgs }))).toMatchObject({
-      state: 'applied',
-      closed: 1,
+    const held = await imported(samplePackage({ 'orgs.csv': orgs }));
+    expect(held).toMatchObject({
+      state: 'held',
+      changes: { organisations: { closed: 1 }, people: { changed: 2 } },
     });
-    expect(await names('?level=school')).toEqual(['Phobos Elementary School']);
-    await imported(samplePackage());
+    expect(held.holds.map(({ rule, orgId }) => [rule, orgId])).toEqual([
+      ['closed', undefined],
+      ['loss', '00417-051'],
+    ]);
     expect(await names('?level=school')).toHaveLength(2);
+    const { body } = await roster.call<{ items: RoleChanges[] }>(
+      'GET',
+      `/api/roster/imports/${held.importId}/changes`,
+      { as: it12 },
+    );
+    expect(body.items).toContainEqual({
+      orgId: '00417-051',
+      role: 'student',
+      added: 0,
+      gone: 1,
+      changed: 0,
+      disabled: 0,
+    });
+    const before051 = (await lastApplied()).importId;
+    expect(await applied(held.importId)).toMatchObject({ state: 'applied' });
+    expect(await names('?level=school')).toEqual(['Phobos Elementary School']);
+    const back = await told(before051, 'roll-back');
+    expect(back.status).toBe(202);
+    expect(await settled(back.body.importId)).toMatchObject({ state: 'applied', restores: before051 });
+    expect(await names('?level=school')).toHaveLength(2);
+  });
+
+  it('that was asked to wait changes nothing, and is refused once another was applied', async () => {
+    const [one, other] = [await imported(samplePackage(), '?apply=hand'), await imported(samplePackage())];
+    expect([one.state, other.state]).toEqual(['previewed', 'applied']);
+    expect((await told(one.importId, 'apply')).status).toBe(409);
+    expect((await told(one.importId, 'discard')).body.state).toBe('discarded');
+  });
+
+  it('gives its reports as files for a spreadsheet, in which nothing is a formula', async () => {
+    const users = `${samplePackage()['users.csv']!}\nX1,,,=cmd(),x,X,Y,,,`;
+    const { importId } = await imported(samplePackage({ 'users.csv': users }));
+    const get = async (what: string) => {
+      const authorization = `Bearer ${await stack.token(it12)}`;
+      const url = `${roster.url}/api/roster/imports/${importId}/${what}`;
+      const response = await fetch(url, { headers: { authorization } });
+      return `${response.status} ${response.headers.get('content-type')}\n${await response.text()}`;
+    };
+    const quarantine = await get('quarantine.csv');
+    expect(quarantine).toMatch(/^200 text\/csv/);
+    expect(quarantine).toMatch(/users,6,enabledUser,'=cmd\(\),vocabulary/);
+    expect(await get('report.csv')).toMatch(/users,bulk,read,5,4,0,4,1,0,0,0,0,/);
+  });
+
+  it('of a delta lays what changed over what was there', async () => {
+    const manifest = samplePackage()['manifest.csv']!.replace(/,bulk/g, ',absent');
+    const done = await imported({
+      'manifest.csv': manifest.replace('file.enrollments,absent', 'file.enrollments,delta'),
+      'enrollments.csv': [
+        samplePackage()['enrollments.csv']!.split('\n')[0]!,
+        'E3,active,,C1,00417-012,S2,student,true,2020-08-10,',
+        'E2,tobedeleted,,C1,00417-012,S1,student,false,2020-08-10,',
+      ].join('\n'),
+    });
+    expect(done).toMatchObject({ state: 'applied', people: 4, enrolments: 2, organisations: 3 });
+    expect(done.files).toMatchObject([{ file: 'enrollments', mode: 'delta', added: 1, deleted: 1 }]);
+    const { data } = (await published())
+      .filter(({ type, key }) => type === 'enrolment.counted' && key === '00417-012')
+      .at(-1)!;
+    expect(data).toMatchObject({ students: 2 });
+    // Back to the whole one, by which a school loses one of four.
+    expect(await applied((await imported(samplePackage())).importId)).toMatchObject({ state: 'applied' });
   });
 });
 
@@ -177,10 +276,6 @@ describe('a package is refused before anything is stored', () => {
   };
   const manifest = samplePackage()['manifest.csv']!;
 
-  it('for a delta', async () =>
-    expect(
-      await refused(samplePackage({ 'manifest.csv': manifest.replace('users,bulk', 'users,delta') })),
-    ).toBe('422 manifest.csv file.users bulk'));
   it('for a promised file that is not there', async () =>
     expect(await refused(samplePackage({ 'manifest.csv': `${manifest}\nfile.courses,bulk` }))).toBe(
       '422 courses.csv present',
@@ -229,13 +324,15 @@ describe('a retry', () => {
 
 describe('after a crash', () => {
   const at = '2026-01-01T00:00:00.000Z';
-  const left = async (importId: string, more: ImportEvent[]): Promise<ImportReport> => {
+  const left = async (importId: string, folder: string, more: ImportEvent[] = []): Promise<ImportReport> => {
     const received: ImportEvent = {
       type: 'import.received',
       importId,
+      source: 'files',
       oneRoster: '1.2',
       digest: 'x',
-      folder: '/nowhere',
+      from: { folder },
+      applyBy: 'limits',
       by: 'ivo',
       ignored: [],
       at,
@@ -243,36 +340,40 @@ describe('after a crash', () => {
     await roster.app.get(ImportStore).create(district, importId, [received, ...more]);
     await roster.close();
     roster = await stack.service(RosterModule, 'roster');
-    return eventually(async () => {
-      const now = await report(importId);
-      return ['applied', 'failed'].includes(now.state) && now;
-    }, 'the import');
+    return settled(importId);
   };
+  const changed = (name: string): Files =>
+    samplePackage({
+      'orgs.csv': samplePackage()['orgs.csv']!.replace('Phobos Elementary School', name),
+    });
 
   it(
-    'an import that was being read is failed, with nothing applied',
+    'an import whose files are gone is failed, with nothing applied',
     async () =>
-      expect(await left('left-reading', [])).toMatchObject({
+      expect(await left('left-reading', '/nowhere')).toMatchObject({
         state: 'failed',
         problem: expect.stringMatching(/Nothing was applied/),
       }),
     60_000,
   );
 
-  it('an import that was being applied is finished from its plan', async () => {
-    const planned: ImportEvent = {
-      type: 'import.planned',
-      files: [],
-      plan: {
-        organisations: [{ orgId: 'new', name: 'Mimas School', level: 'school' }],
-        close: [],
-        date: '2026-01-01',
-      },
-      people: 0,
-      enrolments: 0,
-      at,
-    };
-    expect(await left('left-applying', [planned])).toMatchObject({ state: 'applied', organisations: 1 });
+  it('an import that was being read is read again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), folderPrefix));
+    for (const [name, text] of Object.entries(changed('Io Academy')))
+      await writeFile(join(folder, name), text);
+    expect(await left('left-unread', folder)).toMatchObject({ state: 'applied' });
+    expect(existsSync(folder)).toBe(false);
+    expect(await names('?q=io%20academy')).toHaveLength(1);
+  }, 60_000);
+
+  it('an import that was being applied is finished', async () => {
+    const { importId } = await imported(changed('Mimas School'), '?apply=hand');
+    const waiting = await roster.app.get(ImportStore).load(district, importId);
+    const found: Found = { ...waiting!.state.found!, holds: [] };
+    expect(await left('left-applying', '/nowhere', [{ type: 'import.staged', found, at }])).toMatchObject({
+      state: 'applied',
+      organisations: 3,
+    });
     expect(await names('?q=mimas')).toEqual(['Mimas School']);
   }, 60_000);
 });
@@ -295,7 +396,8 @@ if (!samples)
         else
           for (const name of await readdir(`${shared}${folder}`))
             files[name] = await readFile(`${shared}${folder}/${name}`);
-        const done = await imported(files);
+        const waits = await imported(files);
+        const done = waits.state === 'held' ? await applied(waits.importId) : waits;
         expect(done.state).toBe('applied');
         const counts = (field: 'read' | 'accepted'): Files =>
           Object.fromEntries(done.files.map((file) => [file.file, file[field]])) as unknown as Files;
@@ -304,9 +406,23 @@ if (!samples)
       }, 60_000);
     }
   }
-  it('planets-1.2-delta is refused as a delta', async () => {
-    expect(
-      (await send({ 'roster.zip': await readFile(`${shared}planets-1.2-delta.zip`) })).body.errors,
-    ).toMatchObject([{ rule: 'bulk' }]);
-  });
+  it('planets-1.2-delta changes what it says, and nothing else', async () => {
+    const zip = await readFile(`${shared}planets-1.2-delta.zip`);
+    const done = await imported({ 'roster.zip': zip });
+    const expected = JSON.parse(await readFile(`${shared}expected.json`, 'utf8')) as {
+      'planets-1.2-delta': { activeAfterApply: { users: number } };
+    };
+    const counts = done.files.map(({ file, read, added, deleted }) => [file, read, added, deleted]);
+    expect(counts).toEqual([
+      ['users', 6, 2, 1],
+      ['roles', 3, 2, 1],
+      ['enrollments', 11, 5, 6],
+    ]);
+    expect(done.files[0]).toMatchObject({ changed: 6, unchanged: 0 });
+    expect(done).toMatchObject({
+      state: 'applied',
+      people: expected['planets-1.2-delta'].activeAfterApply.users,
+      changes: { people: { added: 2, gone: 1, disabled: 1 } },
+    });
+  }, 60_000);
 });

@@ -6,14 +6,24 @@ import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
-import { Controller, Post, Req } from '@nestjs/common';
+import { Controller, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { Allow, Caller, Idempotent, Problem, Returns, invalid } from '#platform';
 import type { Command } from '#platform';
 import { limits, openPackage } from '../oneroster/package.js';
 import { ImportStore } from './import.store.js';
-import { RunImports, folderPrefix } from './run-imports.js';
+import type { ApplyBy } from './import.js';
+import { RunImports } from './run-imports.js';
+import { folderPrefix } from './stage-import.js';
+
+/** The source of what is sent by hand. */
+const uploads = 'files';
+
+export class ReceiveImportQuery {
+  @IsIn(['limits', 'hand']) apply: ApplyBy = 'limits';
+}
 
 export class ImportAccepted {
   importId!: string;
@@ -28,7 +38,9 @@ export class ReceiveImportController {
 
   /**
    * Takes a OneRoster package: streamed to disk (at most 200 MB, 50 files), its manifest and archive checked at once,
-   * its rows afterwards; GET imports/{importId} tells. 422 for what is not OneRoster, a delta, or a broken archive.
+   * its rows afterwards; GET imports/{importId} tells. 422 for what is not OneRoster, or a broken archive.
+   * `?apply=limits` (the default) applies it by itself unless it would lose more than the district allows;
+   * `?apply=hand` waits for POST imports/{importId}/apply.
    */
   @Post()
   @Allow(['it'], 'district')
@@ -39,9 +51,10 @@ export class ReceiveImportController {
       properties: { file: { type: 'array', items: { type: 'string', format: 'binary' } } },
     },
   })
-  @Returns(202, ImportAccepted, 'Imports a OneRoster 1.1 or 1.2 bulk: one zip, or several CSV files')
+  @Returns(202, ImportAccepted, 'Imports OneRoster 1.1 or 1.2, bulk or delta: one zip, or several CSV files')
   async receive(
     @Req() request: FastifyRequest,
+    @Query() { apply }: ReceiveImportQuery,
     @Idempotent() command: Command,
     @Caller() caller: Caller,
   ): Promise<ImportAccepted> {
@@ -54,20 +67,19 @@ export class ReceiveImportController {
     let taken = false;
     try {
       const digest = await store(request, folder);
-      const { manifest, ignored, close } = await openPackage(folder);
+      const { version, ignored, close } = await openPackage(folder);
       close();
       const { created, state } = await this.imports.create(caller.district, command.id, [
         {
           type: 'import.received',
           importId: command.id,
-          oneRoster: manifest.version,
+          source: uploads,
+          oneRoster: version,
           digest,
-          folder,
+          from: { folder },
+          applyBy: apply,
           by: caller.sub ?? '',
-          ignored: [
-            ...ignored,
-            ...manifest.notListed.map((file) => `${file}.csv (absent, says the manifest)`),
-          ],
+          ignored,
           at: new Date().toISOString(),
         },
       ]);

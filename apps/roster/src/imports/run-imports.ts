@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
@@ -5,39 +6,36 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { StateRefuses } from '#contracts';
-import { config, districtFacts, trustedDistrict } from '#platform';
+import { config, isInfrastructureFailure, trustedDistrict } from '#platform';
 import type { District } from '#platform';
-import { openPackage } from '../oneroster/package.js';
-import { changesTo, readPackage } from '../oneroster/read-package.js';
-import { OrgStore } from '../orgs/org.store.js';
-import { ApplyPlan } from './apply-plan.js';
-import { alive, fail, finish, isSilent, plan } from './import.js';
+import { ApplyImport } from './apply-import.js';
+import { alive, fail, finish, isSilent, staged } from './import.js';
 import type { Import } from './import.js';
 import { ImportStore } from './import.store.js';
-import { reportsOf, whyRefused } from './report.js';
-
-/** Starts the names of the folders that packages lie in; only such folders are ever removed. */
-export const folderPrefix = 'hearback-roster-';
+import { RemoveOld } from './remove-old.js';
+import { StageImport, folderPrefix } from './stage-import.js';
 
 /** How often imports of dead processes are looked for. */
 const sweepMs = 15_000;
 
 /**
  * Runs imports in the background, one at a time a district, in the order in which they came. What a dead process left
- * is taken up: an import that was still being read fails with nothing applied, one that was being applied is finished
- * from its plan.
+ * is taken up: an import that was being read is read again if its files are still there, one that was being applied
+ * is finished.
  */
 @Injectable()
 export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('imports');
   private readonly running = new Set<string>();
+  private readonly beats = new Map<string, number>();
   private sweeping?: NodeJS.Timeout;
   private stopped = false;
 
   constructor(
     private readonly imports: ImportStore,
-    private readonly orgs: OrgStore,
-    private readonly apply: ApplyPlan,
+    private readonly staging: StageImport,
+    private readonly applying: ApplyImport,
+    private readonly old: RemoveOld,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -50,7 +48,7 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.sweeping);
   }
 
-  /** Starts an import and returns at once. */
+  /** Goes on with an import that is received or applying, and returns at once. */
   begin(district: District, importId: string): void {
     void this.guarded(district, importId, () => this.run(district, importId));
   }
@@ -58,69 +56,67 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(district: District, importId: string): Promise<void> {
     await this.turn(district, importId);
     const loaded = await this.imports.load(district, importId);
-    if (!loaded || loaded.state.stage !== 'received') return;
-    await this.read(district, loaded.state);
-    await this.complete(district, importId);
+    if (loaded?.state.stage === 'received') await this.stage(district, loaded.state);
+    await this.apply(district, importId);
   }
 
   /** Waits until no earlier import of the district is at work. */
   private async turn(district: District, importId: string): Promise<void> {
     for (;;) {
-      const unfinished = await this.imports.unfinished(district);
+      const atWork = await this.imports.atWork(district);
       const now = new Date().toISOString();
-      const [first] = unfinished.filter((one) => one.importId === importId || !isSilent(one, now));
+      const [first] = atWork.filter((one) => one.importId === importId || !isSilent(one, now));
       if (!first || first.importId === importId) return;
-      if (this.stopped) throw new Error('the service is stopping');
-      await this.imports.change(district, importId, (state) => alive(state, now));
+      await this.beat(district, importId);
       await pause(300);
     }
   }
 
-  /** Reads the whole package and writes the plan; until then nothing is changed. */
-  private async read(district: District, { importId, folder }: Import): Promise<void> {
-    const pack = await openPackage(folder);
-    try {
-      const today = await this.orgs.active(district);
-      const beat = async (): Promise<void> => {
-        if (this.stopped) throw new Error('the service was stopped');
-        await this.imports.change(district, importId, (state) => alive(state, new Date().toISOString()));
-      };
-      const date = dateIn(districtFacts(district).timeZone);
-      const reading = await readPackage(pack, new Set(today.keys()), date, beat);
-      const changes = changesTo(today, reading.tree);
-      const files = reportsOf(reading, changes, await this.imports.last(district));
-      const refused = whyRefused(reading);
-      const at = new Date().toISOString();
-      const { people, enrolments, counts, notCounted } = reading;
-      const { organisations } = reading.tree;
-      await this.imports.change(district, importId, (state) =>
-        refused
-          ? fail(state, refused, at, files)
-          : plan(state, {
-              files,
-              plan: { organisations, close: changes.close, counts, date },
-              people,
-              enrolments,
-              notCounted,
-              at,
-            }),
+  /** Reads everything and stages it; readers see nothing of it yet. */
+  private async stage(district: District, imported: Import): Promise<void> {
+    const { importId, from } = imported;
+    if ('folder' in from && !existsSync(from.folder)) {
+      throw new Error(
+        'the service was restarted while it read the files. Nothing was applied; send them again.',
       );
+    }
+    let isOver = true;
+    try {
+      const found = await this.staging.run(district, imported, () => this.beat(district, importId));
+      const at = new Date().toISOString();
+      const { state } = await this.imports.change(district, importId, (before) => staged(before, found, at));
+      this.logger.log({ msg: state.stage, importId, held: found.holds.map(({ rule }) => rule) });
+    } catch (error) {
+      isOver = !isForTheNext(error);
+      throw error;
     } finally {
-      pack.close();
-      await remove(folder);
+      if (isOver && 'folder' in from) await removePackage(from.folder);
     }
   }
 
-  /** Makes the plan true and says so. Safe to do again and again. */
-  private async complete(district: District, importId: string): Promise<void> {
+  /** Makes what was decided true and says so. Safe to do again and again. */
+  private async apply(district: District, importId: string): Promise<void> {
     const loaded = await this.imports.load(district, importId);
     if (loaded?.state.stage !== 'applying') return;
-    const now = (): string => new Date().toISOString();
-    await this.apply.all(district, loaded.state.plan!, () =>
-      this.imports.change(district, importId, (state) => alive(state, now())),
-    );
-    const { state } = await this.imports.change(district, importId, (before) => finish(before, now()));
-    this.logger.log({ msg: 'applied', importId, organisations: state.organisations, people: state.people });
+    const isFirst = await this.applying.run(district, loaded.state, () => this.beat(district, importId));
+    const at = new Date().toISOString();
+    if (!isFirst) {
+      const problem = 'another import was applied since this one was staged; send the files again.';
+      await this.imports.change(district, importId, (before) => fail(before, problem, at, true));
+      return;
+    }
+    const { state } = await this.imports.change(district, importId, (before) => finish(before, at));
+    const { organisations, people } = state.found!;
+    this.logger.log({ msg: 'applied', importId, organisations, people });
+    await this.old.remove(district);
+  }
+
+  /** @throws Error when the service is stopping. */
+  private async beat(district: District, importId: string): Promise<void> {
+    if (this.stopped) throw new Stopping();
+    if (Date.now() - (this.beats.get(importId) ?? 0) < 2_000) return;
+    this.beats.set(importId, Date.now());
+    await this.imports.change(district, importId, (state) => alive(state, new Date().toISOString()));
   }
 
   /** Looks for imports whose process has gone. */
@@ -128,18 +124,9 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { id } of config().districts) {
       const district = trustedDistrict(id);
       const now = new Date().toISOString();
-      const unfinished = await this.imports.unfinished(district).catch(() => []);
-      for (const { importId, stage, folder } of unfinished.filter(
-        (one) => isSilent(one, now) && !this.running.has(one.importId),
-      )) {
-        await this.guarded(district, importId, async () => {
-          if (stage === 'applying') return this.complete(district, importId);
-          throw new Error(
-            'the service was restarted while it read the files. Nothing was applied; send them again.',
-          );
-        });
-        await remove(folder);
-      }
+      const atWork = await this.imports.atWork(district).catch(() => []);
+      for (const one of atWork)
+        if (isSilent(one, now) && !this.running.has(one.importId)) this.begin(district, one.importId);
     }
   }
 
@@ -150,7 +137,7 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await work();
     } catch (error) {
-      if (error instanceof StateRefuses) return;
+      if (error instanceof StateRefuses || isForTheNext(error)) return;
       const problem = error instanceof Error ? error.message : String(error);
       this.logger.warn({ msg: `stopped: ${problem}`, importId });
       // Once it applies, the sweep of this or another process goes on with it.
@@ -159,17 +146,24 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
         .catch((lost: unknown) => this.logger.error(lost));
     } finally {
       this.running.delete(importId);
+      this.beats.delete(importId);
     }
   }
 }
 
-/** Today, as `2026-11-22`. */
-function dateIn(timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date());
-}
-
 /** Removes a package's folder, and nothing that is not one. */
-async function remove(folder: string): Promise<void> {
+async function removePackage(folder: string): Promise<void> {
   if (dirname(folder) !== tmpdir() || !basename(folder).startsWith(folderPrefix)) return;
   await rm(folder, { recursive: true, force: true });
+}
+
+/** The sweep of this process or of another goes on with it. */
+function isForTheNext(error: unknown): boolean {
+  return error instanceof Stopping || isInfrastructureFailure(error);
+}
+
+class Stopping extends Error {
+  constructor() {
+    super('the service is stopping');
+  }
 }

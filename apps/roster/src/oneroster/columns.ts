@@ -15,6 +15,10 @@ export interface Column {
   refersTo?: FileName;
   /** The longest value taken, in characters. */
   max?: number;
+  /** Kept with the row, and why; docs/privacy.md lists these. Other columns are checked and let go. */
+  keep?: string;
+  /** Not kept: it only goes into a keyed fingerprint, by which a later import sees that the row changed. */
+  print?: true;
 }
 
 export const fileNames = [
@@ -60,11 +64,15 @@ const userRoles12 = [
   'teacher',
 ];
 const required = true as const;
+const print = true as const;
 const trueOrFalse = ['true', 'false'];
+
+/** The longest id taken, in characters; the specification sets no limit of its own. */
+const id = { max: 128 };
 
 /** Every file has these; `status` may be empty in a bulk file. */
 const everyFile: Record<string, Column> = {
-  sourcedId: { required, max: 128 },
+  sourcedId: { required, ...id, keep: 'says which row a later import means' },
   status: { oneOf: ['active', 'tobedeleted'] },
 };
 
@@ -73,62 +81,102 @@ export function columnsOf(file: FileName, version: OneRosterVersion): Record<str
   return { ...everyFile, ...own(file, version) };
 }
 
+/** The names of the columns that are kept of a file, its id first; the same for both versions. */
+export function keptColumns(file: FileName): string[] {
+  const both = { ...columnsOf(file, '1.2'), ...columnsOf(file, '1.1') };
+  return Object.keys(both).filter((name) => name === 'sourcedId' || both[name]!.keep);
+}
+
 function own(file: FileName, version: OneRosterVersion): Record<string, Column> {
   switch (file) {
     case 'orgs':
-      return { name: { required, max: 300 }, type: { required, oneOf: orgTypes }, parentSourcedId: {} };
+      return {
+        name: { required, max: 300, keep: 'shown wherever an organisation is chosen or reported' },
+        type: { required, oneOf: orgTypes, keep: 'its level' },
+        parentSourcedId: { ...id, keep: 'the organisation above' },
+        identifier: { print },
+      };
     case 'academicSessions':
       return {
-        title: { required },
-        type: { required, oneOf: ['gradingPeriod', 'semester', 'schoolYear', 'term'] },
-        startDate: { required, date: true },
-        endDate: { required, date: true },
-        schoolYear: { required },
+        title: { required, print },
+        type: { required, oneOf: ['gradingPeriod', 'semester', 'schoolYear', 'term'], print },
+        startDate: { required, date: true, print },
+        endDate: { required, date: true, print },
+        schoolYear: { required, print },
       };
     case 'courses':
-      return { title: { required }, orgSourcedId: { required, refersTo: 'orgs' } };
+      return {
+        title: { required, print },
+        orgSourcedId: { required, ...id, refersTo: 'orgs', print },
+        courseCode: { print },
+      };
     case 'classes':
       return {
-        title: { required },
-        courseSourcedId: { required, refersTo: 'courses' },
-        classType: { required, oneOf: ['homeroom', 'scheduled'] },
-        schoolSourcedId: { required, refersTo: 'orgs' },
-        termSourcedIds: { required, list: true, refersTo: 'academicSessions' },
+        title: { required, print },
+        courseSourcedId: { required, ...id, refersTo: 'courses', print },
+        classType: { required, oneOf: ['homeroom', 'scheduled'], print },
+        schoolSourcedId: { required, ...id, refersTo: 'orgs', print },
+        termSourcedIds: { required, list: true, max: 4_000, refersTo: 'academicSessions', print },
       };
     case 'users':
       return {
-        enabledUser: { required, oneOf: trueOrFalse },
-        username: { required },
-        givenName: { required },
-        familyName: { required },
-        agentSourcedIds: { list: true },
-        grades: { list: true },
+        enabledUser: {
+          required,
+          oneOf: trueOrFalse,
+          keep: 'a disabled account is neither deleted nor missing',
+        },
+        username: { required, print },
+        givenName: { required, print },
+        familyName: { required, print },
+        middleName: { print },
+        preferredGivenName: { print },
+        preferredFamilyName: { print },
+        identifier: { print },
+        email: { print },
+        sms: { print },
+        phone: { print },
+        agentSourcedIds: {
+          list: true,
+          max: 4_000,
+          keep: 'links a student and those who speak for the student',
+        },
+        grades: { list: true, max: 200, keep: 'students are counted by grade' },
         ...(version === '1.1' && {
-          orgSourcedIds: { required, list: true, refersTo: 'orgs' },
-          role: { required, oneOf: userRoles11 },
+          orgSourcedIds: {
+            required,
+            list: true,
+            max: 4_000,
+            refersTo: 'orgs',
+            keep: 'people are counted where they are',
+          },
+          role: { required, oneOf: userRoles11, keep: 'students, staff and families are counted apart' },
         }),
       };
     case 'roles':
       return {
-        userSourcedId: { required, refersTo: 'users' },
-        roleType: { required, oneOf: ['primary', 'secondary'] },
-        role: { required, oneOf: userRoles12 },
-        beginDate: { date: true },
-        endDate: { date: true },
-        orgSourcedId: { required, refersTo: 'orgs' },
+        userSourcedId: { required, ...id, refersTo: 'users', keep: 'whose role it is' },
+        roleType: { required, oneOf: ['primary', 'secondary'], print },
+        role: { required, oneOf: userRoles12, keep: 'students, staff and families are counted apart' },
+        beginDate: { date: true, keep: 'a role counts while it is in force' },
+        endDate: { date: true, keep: 'a role counts while it is in force' },
+        orgSourcedId: { required, ...id, refersTo: 'orgs', keep: 'people are counted where they are' },
       };
     case 'enrollments':
       return {
-        classSourcedId: { required, refersTo: 'classes' },
-        schoolSourcedId: { required, refersTo: 'orgs' },
-        userSourcedId: { required, refersTo: 'users' },
-        role: { required, oneOf: ['administrator', 'proctor', 'student', 'teacher'] },
-        primary: { oneOf: trueOrFalse },
-        beginDate: { date: true },
-        endDate: { date: true },
+        classSourcedId: { required, ...id, refersTo: 'classes', print },
+        schoolSourcedId: { required, ...id, refersTo: 'orgs', keep: 'people are counted where they are' },
+        userSourcedId: { required, ...id, refersTo: 'users', keep: 'who is enrolled' },
+        role: {
+          required,
+          oneOf: ['administrator', 'proctor', 'student', 'teacher'],
+          keep: 'students and staff are counted apart',
+        },
+        primary: { oneOf: trueOrFalse, print },
+        beginDate: { date: true, keep: 'an enrolment counts while it is in force' },
+        endDate: { date: true, keep: 'an enrolment counts while it is in force' },
       };
     case 'demographics':
-      // Counted and left: nothing of it is kept, so nothing but its id is read.
-      return {};
+      // Counted and left: nothing of it is kept, so nothing but its id, which is a user's, is read.
+      return { sourcedId: { required, ...id, refersTo: 'users' } };
   }
 }

@@ -5,8 +5,8 @@ import type { FileName, OneRosterVersion } from './columns.js';
 /** What a package says of itself. */
 export interface Manifest {
   version: OneRosterVersion;
-  /** The files to read. */
-  bulk: FileName[];
+  /** The files to read, in the order in which they are read. */
+  files: { file: FileName; mode: 'bulk' | 'delta' }[];
   /** Files that are there although the manifest calls them absent: left alone, and reported. */
   notListed: FileName[];
 }
@@ -14,7 +14,7 @@ export interface Manifest {
 /**
  * Reads the manifest's property rows and holds them against the files that are there. Without a manifest every file
  * counts as bulk, and roles.csv tells version 1.2.
- * @throws RuleBroken for what is not OneRoster, a delta, another version, or a file that is promised and missing.
+ * @throws RuleBroken for what is not OneRoster, another version, or a file that is promised and missing.
  */
 export function readManifest(
   properties: Map<string, string> | undefined,
@@ -23,48 +23,35 @@ export function readManifest(
   if (!properties) {
     if (!present.includes('orgs') && !present.includes('users'))
       throw notOneRoster('no manifest.csv, orgs.csv or users.csv in it');
-    return completed({
+    return {
       version: present.includes('roles') ? '1.2' : '1.1',
-      bulk: [...present],
+      files: present.map((file) => ({ file, mode: 'bulk' })),
       notListed: [],
-    });
+    };
   }
   const version = versionOf(properties.get('oneroster.version'));
-  const says = (file: FileName): string =>
-    (properties.get(`file.${file.toLowerCase()}`) ?? 'absent').toLowerCase();
-  const unknown = fileNames.find((file) => !['absent', 'bulk', 'delta'].includes(says(file)));
-  if (unknown)
-    throw new RuleBroken(
-      `manifest.csv file.${unknown}`,
-      'vocabulary',
-      `manifest.csv: file.${unknown} must be absent, bulk or delta`,
-    );
-  const delta = fileNames.find((file) => says(file) === 'delta');
-  if (delta) {
-    throw new RuleBroken(
-      `manifest.csv file.${delta}`,
-      'bulk',
-      'This is a delta, which is not taken yet: export the same data as bulk. Nothing was changed.',
-    );
+  const files: Manifest['files'] = [];
+  for (const file of fileNames) {
+    const mode = (properties.get(`file.${file.toLowerCase()}`) ?? 'absent').toLowerCase();
+    if (mode === 'absent') continue;
+    if (mode !== 'bulk' && mode !== 'delta') {
+      throw new RuleBroken(
+        `manifest.csv file.${file}`,
+        'vocabulary',
+        `manifest.csv: file.${file} must be absent, bulk or delta`,
+      );
+    }
+    if (!present.includes(file))
+      throw new RuleBroken(
+        `${file}.csv`,
+        'present',
+        `manifest.csv says that ${file}.csv is there, and it is not`,
+      );
+    files.push({ file, mode });
   }
-  const bulk = fileNames.filter((file) => says(file) === 'bulk');
-  const missing = bulk.find((file) => !present.includes(file));
-  if (missing)
-    throw new RuleBroken(
-      `${missing}.csv`,
-      'present',
-      `manifest.csv says that ${missing}.csv is there, and it is not`,
-    );
-  return completed({ version, bulk, notListed: present.filter((file) => !bulk.includes(file)) });
-}
-
-function completed(manifest: Manifest): Manifest {
-  if (manifest.bulk.includes('orgs')) return manifest;
-  throw new RuleBroken(
-    'orgs.csv',
-    'present',
-    'A bulk import needs orgs.csv: without it no organisation can be told from a missing one',
-  );
+  if (files.length === 0) throw notOneRoster('manifest.csv calls every file absent');
+  const listed = files.map(({ file }) => file);
+  return { version, files, notListed: present.filter((file) => !listed.includes(file)) };
 }
 
 function versionOf(text: string | undefined): OneRosterVersion {

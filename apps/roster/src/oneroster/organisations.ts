@@ -2,15 +2,13 @@ import type { Level } from '#contracts';
 import type { OrgType } from './columns.js';
 import type { Reason } from './check-row.js';
 
-/** A row of orgs.csv that kept its own rules. */
+/** A row of orgs.csv that kept its own rules, or one that is kept from before: then its line is 0. */
 export interface OrgRow {
   line: number;
   sourcedId: string;
   name: string;
   type: OrgType;
   parentSourcedId?: string;
-  /** False for `tobedeleted`. */
-  active: boolean;
 }
 
 /** An organisation as the product knows it. */
@@ -24,11 +22,10 @@ export interface Organisation {
 export interface Tree {
   /** Parents before their children. */
   organisations: Organisation[];
-  /** Organisation of each accepted id: itself, or for a department the one it belongs to. */
+  /** Organisation of each placed row: itself, or for a department the one it belongs to. */
   belongs: Map<string, string>;
-  /** Ids that stand in the file with a row that was put aside: they stay as they were, they are not missing. */
-  aside: Set<string>;
-  broken: Reason[];
+  /** Rows that have no place, by id. */
+  broken: Map<string, Reason>;
 }
 
 /**
@@ -43,30 +40,15 @@ const levelOf: Record<Exclude<OrgType, 'department'>, Level> = {
   national: 'national',
 };
 
-/**
- * Makes the tree of the rows. An orphan (a parent that is neither in the file nor in today's roster) and each member
- * of a cycle is put aside, and stays as it was.
- * @param today active organisations of the roster as it is, for parents whose own row was put aside.
- * @param named ids of all rows of the file, also of those put aside before.
- */
-export function treeOf(
-  rows: readonly OrgRow[],
-  today: ReadonlySet<string>,
-  named: ReadonlySet<string>,
-): Tree {
-  const active = new Map(rows.filter((row) => row.active).map((row) => [row.sourcedId, row]));
-  const deleted = new Set(rows.filter((row) => !row.active).map((row) => row.sourcedId));
-  const broken: Reason[] = [];
+/** Makes the tree of the rows. An orphan, a member of a cycle, and whatever hangs on them have no place. */
+export function treeOf(all: readonly OrgRow[]): Tree {
+  const rows = new Map(all.map((row) => [row.sourcedId, row]));
+  const broken = new Map<string, Reason>();
   const placed = new Map<string, Organisation | { department: string }>();
 
   const aside = (row: OrgRow, rule: 'reference' | 'cycle', message: string): undefined => {
-    broken.push({
-      line: row.line,
-      column: 'parentSourcedId',
-      value: (row.parentSourcedId ?? '').slice(0, 80),
-      rule,
-      message,
-    });
+    const value = (row.parentSourcedId ?? '').slice(0, 80);
+    broken.set(row.sourcedId, { line: row.line, column: 'parentSourcedId', value, rule, message });
     return undefined;
   };
   /** Places what is above first. It ends: members of a cycle are put aside before their parents are asked. */
@@ -74,39 +56,33 @@ export function treeOf(
     const done = placed.get(row.sourcedId);
     if (done) return done;
     const { parentSourcedId: parent } = row;
-    if (parent !== undefined && isOnCycle(row, active)) {
+    if (parent !== undefined && isOnCycle(row, rows)) {
       return aside(row, 'cycle', 'following its parents leads back to itself');
     }
-    let parentId = parent;
-    const above = parent === undefined ? undefined : active.get(parent);
-    if (above) {
+    let parentId: string | undefined;
+    if (parent !== undefined) {
+      const above = rows.get(parent);
+      if (!above) return aside(row, 'reference', `its parent ${parent.slice(0, 80)} is not in orgs.csv`);
       const there = place(above);
-      if (there) parentId = 'department' in there ? there.department : there.orgId;
-      else if (!today.has(parent!)) return aside(row, 'reference', `its parent ${parent} was put aside`);
-    } else if (parent !== undefined && !(named.has(parent) && today.has(parent))) {
-      return aside(row, 'reference', `its parent ${parent} is not in orgs.csv`);
+      if (!there) return aside(row, 'reference', `its parent ${parent.slice(0, 80)} was put aside`);
+      parentId = 'department' in there ? there.department : there.orgId;
     }
     if (row.type === 'department') {
       if (parentId === undefined)
         return aside(row, 'reference', 'a department belongs to an organisation, and this names none');
       placed.set(row.sourcedId, { department: parentId });
     } else {
-      placed.set(row.sourcedId, {
-        orgId: row.sourcedId,
-        name: row.name,
-        level: levelOf[row.type],
-        ...(parentId !== undefined && { parentId }),
-      });
+      const { sourcedId: orgId, name, type } = row;
+      placed.set(orgId, { orgId, name, level: levelOf[type], ...(parentId !== undefined && { parentId }) });
     }
     return placed.get(row.sourcedId);
   };
 
-  for (const row of active.values()) place(row);
+  for (const row of rows.values()) place(row);
   return {
     organisations: [...placed.values()].filter((one): one is Organisation => 'orgId' in one),
     belongs: new Map([...placed].map(([id, one]) => [id, 'department' in one ? one.department : one.orgId])),
-    aside: new Set([...named].filter((id) => !placed.has(id) && !deleted.has(id))),
-    broken: unique(broken),
+    broken,
   };
 }
 
@@ -121,9 +97,4 @@ function isOnCycle(row: OrgRow, rows: ReadonlyMap<string, OrgRow>): boolean {
     passed.add(at.sourcedId);
   }
   return false;
-}
-
-/** A row is put aside once, also when several of its children asked for it. */
-function unique(broken: Reason[]): Reason[] {
-  return [...new Map(broken.map((reason) => [reason.line, reason])).values()].sort((a, b) => a.line - b.line);
 }

@@ -1,31 +1,24 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { RuleBroken } from '#contracts';
-import { fileNames } from './columns.js';
+import type { Feed } from '../feed/feed.js';
+import { columnsOf, fileNames } from './columns.js';
 import type { FileName } from './columns.js';
 import { readManifest } from './manifest.js';
-import type { Manifest } from './manifest.js';
 import { readCsv } from './read-csv.js';
 
 /** What may be sent at once. Sizes in bytes; `unpacked` holds against what an archive really gives, too. */
 export const limits = { bytes: 200 * 2 ** 20, files: 50, unpacked: 2 ** 30, entries: 200 } as const;
 
-/** A OneRoster package on disk: a zip or loose files. Files are opened one after the other, as streams. */
-export interface Package {
-  manifest: Manifest;
-  /** Files that are not read here: other OneRoster files, or strangers. */
-  ignored: string[];
-  open(file: FileName): Promise<Readable>;
-  close(): void;
-}
-
 /** Where the bytes of a package lie. */
 interface Source {
   names: string[];
+  /** Unpacked, in bytes. */
+  size(name: string): number;
   open(name: string): Promise<Readable>;
   close(): void;
 }
@@ -34,7 +27,7 @@ interface Source {
  * Opens what lies in a folder: one zip, or CSV files.
  * @throws RuleBroken when it is neither, no OneRoster, or an archive that is broken, hostile or too large.
  */
-export async function openPackage(folder: string): Promise<Package> {
+export async function openPackage(folder: string): Promise<Feed> {
   const names = await readdir(folder);
   const zips = names.filter((name) => /\.zip$/i.test(name));
   if (zips.length > 1 || (zips.length === 1 && names.length > 1)) {
@@ -49,7 +42,7 @@ export async function openPackage(folder: string): Promise<Package> {
   }
 }
 
-async function packageOf(source: Source): Promise<Package> {
+async function packageOf(source: Source): Promise<Feed> {
   const byFile = new Map<FileName, string>();
   const ignored: string[] = [];
   let manifestName: string | undefined;
@@ -63,16 +56,30 @@ async function packageOf(source: Source): Promise<Package> {
     else if (byFile.has(file)) throw new RuleBroken(`${file}.csv`, 'unique', `${file}.csv is there twice`);
     else byFile.set(file, name);
   }
-  const properties = manifestName ? await propertiesOf(await source.open(manifestName)) : undefined;
+  const properties = manifestName ? await propertiesOf(() => source.open(manifestName)) : undefined;
   const manifest = readManifest(
     properties,
     fileNames.filter((file) => byFile.has(file)),
   );
-  return { manifest, ignored, open: (file) => source.open(byFile.get(file)!), close: () => source.close() };
+  const { version } = manifest;
+  return {
+    version,
+    ignored: [...ignored, ...manifest.notListed.map((file) => `${file}.csv (absent, says the manifest)`)],
+    files: manifest.files.map(({ file, mode }) => {
+      const name = byFile.get(file)!;
+      return {
+        file,
+        mode,
+        bytes: source.size(name),
+        lines: () => readCsv(`${file}.csv`, () => source.open(name), columnsOf(file, version)),
+      };
+    }),
+    close: () => source.close(),
+  };
 }
 
 /** The manifest's rows; names in small letters, since exporters disagree about them. */
-async function propertiesOf(bytes: Readable): Promise<Map<string, string>> {
+async function propertiesOf(bytes: () => Promise<Readable>): Promise<Map<string, string>> {
   const properties = new Map<string, string>();
   try {
     const columns = { propertyName: { required: true as const }, value: { required: true as const } };
@@ -87,7 +94,12 @@ async function propertiesOf(bytes: Readable): Promise<Map<string, string>> {
 }
 
 function folderSource(folder: string, names: string[]): Source {
-  return { names, open: async (name) => createReadStream(join(folder, name)), close: () => undefined };
+  return {
+    names,
+    size: (name) => statSync(join(folder, name)).size,
+    open: async (name) => createReadStream(join(folder, name)),
+    close: () => undefined,
+  };
 }
 
 /** Entries are streamed from the archive and never unpacked to disk, so a path in it can point nowhere. */
@@ -102,6 +114,7 @@ async function zipSource(path: string): Promise<Source> {
   }
   return {
     names: [...entries.keys()],
+    size: (name) => entries.get(name)!.uncompressedSize,
     close: () => zip.close(),
     open: async (name) =>
       zip.openReadStreamPromise(entries.get(name)!).catch((error: unknown) => Promise.reject(broken(error))),

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import type { Line } from '../feed/feed.js';
 import { columnsOf } from './columns.js';
 import { FileRefused, readCsv } from './read-csv.js';
-import type { Line } from './read-csv.js';
 
 const header = 'sourcedId,status,name,type,parentSourcedId,metadata.x';
 
 async function read(content: string | Buffer): Promise<Line[]> {
   const lines: Line[] = [];
-  const bytes = Readable.from([Buffer.from(content)]);
-  for await (const line of readCsv('orgs.csv', bytes, columnsOf('orgs', '1.2'))) lines.push(line);
+  const open = async () => Readable.from([Buffer.from(content)]);
+  for await (const line of readCsv('orgs.csv', open, columnsOf('orgs', '1.2'))) lines.push(line);
   return lines;
 }
 const refusal = (content: string | Buffer): Promise<string> =>

@@ -1,15 +1,13 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { Column } from './columns.js';
+import type { Line } from '../feed/feed.js';
 import type { Reason, Row } from './check-row.js';
 
 /** The whole file is refused; the message names the file and says what to do. */
 export class FileRefused extends Error {
   override readonly name = 'FileRefused';
 }
-
-/** One line of the file: a row, or a line that no row could be made of. */
-export type Line = { row: Row; line: number } | { broken: Reason };
 
 /** A row longer than this ends the reading: a quote is open somewhere, or it is an attack. In characters. */
 const longestRow = 256 * 1024;
@@ -25,9 +23,10 @@ const swallowing = ['CSV_QUOTE_NOT_CLOSED', 'CSV_MAX_RECORD_SIZE'];
  */
 export async function* readCsv(
   file: string,
-  bytes: Readable,
+  open: () => Promise<Readable>,
   columns: Record<string, Column>,
 ): AsyncGenerator<Line> {
+  const bytes = await open();
   const parser = parse({
     info: true,
     relax_column_count: true,

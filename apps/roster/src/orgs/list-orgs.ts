@@ -2,9 +2,11 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { levels } from '#contracts';
 import type { Level } from '#contracts';
-import { Allow, Caller, PageQuery, Returns } from '#platform';
+import { Allow, Caller, PageQuery, Returns, invalid } from '#platform';
+import { CurrentGenerations } from '../generations/current.js';
 import { folded } from './org.js';
-import { OrgStore } from './org.store.js';
+import { OrgLists } from './org-lists.js';
+import type { Listed } from './org-lists.js';
 
 export class ListOrgsQuery extends PageQuery {
   /** A part of the name, in any case and with or without its accents. */
@@ -33,7 +35,10 @@ export class OrgPage {
 
 @Controller('orgs')
 export class ListOrgsController {
-  constructor(private readonly orgs: OrgStore) {}
+  constructor(
+    private readonly current: CurrentGenerations,
+    private readonly lists: OrgLists,
+  ) {}
 
   @Get()
   @Allow('public')
@@ -43,27 +48,43 @@ export class ListOrgsController {
     @Caller() { district }: Caller,
   ): Promise<OrgPage> {
     const search = q && folded(q);
-    const page = await this.orgs.list(district, {
-      where: {
-        active: true,
-        ...(parent !== undefined && { parentId: parent }),
-        ...(level && { level }),
-        ...(search && { folded: { $regex: literally(search) } }),
-      },
-      sort: { folded: 1 },
-      limit,
-      ...(cursor && { cursor }),
-    });
+    const where = {
+      ...(parent !== undefined && { parentId: parent }),
+      ...(level && { level }),
+      ...(search && { folded: { $regex: literally(search) } }),
+    };
+    const { lists } = await this.current.of(district);
+    const after = cursor === undefined ? undefined : lastOf(cursor);
+    const found = await this.lists.find(district, Object.values(lists), where, after, limit + 1);
+    const items = found.slice(0, limit);
     return {
-      ...page,
-      items: page.items.map(({ state: { orgId, name, level: at, parentId } }) => ({
+      items: items.map(({ orgId, name, level: at, parentId }) => ({
         orgId,
         name,
         level: at,
         ...(parentId !== undefined && { parentId }),
       })),
+      ...(found.length > limit && { next: cursorOf(items.at(-1)!) }),
     };
   }
+}
+
+function cursorOf({ folded: name, orgId }: Listed): string {
+  return Buffer.from(JSON.stringify([name, orgId])).toString('base64url');
+}
+
+/** @throws Problem 422 for anything but the `next` of an earlier page. */
+function lastOf(cursor: string): Pick<Listed, 'folded' | 'orgId'> {
+  try {
+    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(values) && values.length === 2) {
+      const [name, orgId] = values as unknown[];
+      if (typeof name === 'string' && typeof orgId === 'string') return { folded: name, orgId };
+    }
+  } catch {
+    // told below
+  }
+  throw invalid('cursor', 'cursor', 'cursor must be the next of an earlier page.');
 }
 
 /** What someone typed, as itself in a regular expression. */

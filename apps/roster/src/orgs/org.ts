@@ -1,9 +1,9 @@
 import type { EnrolmentCounted, Level, OrgChanged } from '#contracts';
 import type { Aggregate } from '#messaging';
-import type { Headcount } from '../oneroster/headcounts.js';
+import type { Headcount } from '../staging/headcounts.js';
 import type { Organisation } from '../oneroster/organisations.js';
 
-/** An organisation and how many people belong to it. No person is kept. */
+/** An organisation and how many people belong to it: what is published of it. */
 export interface Org {
   orgId: string;
   name: string;

@@ -36,6 +36,17 @@ export class TenantCollection<T extends object> {
     return found as unknown as Promise<(T & TenantDocument)[]>;
   }
 
+  /** Ids alone, in their order, after one; for going through documents that are large. */
+  async idsAfter(district: District, after: string, filter: Filter<T>, limit: number): Promise<string[]> {
+    const found = await this.collection
+      .find({ ...within(district, filter), _id: { $gt: `${district}/${after}` as never } })
+      .project({ id: 1 })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return found.map((one) => String(one['id']));
+  }
+
   async get(district: District, id: string): Promise<(T & TenantDocument) | undefined> {
     const found = await this.collection.findOne({ _id: `${district}/${id}` as never });
     return (found ?? undefined) as (T & TenantDocument) | undefined;
@@ -71,6 +82,27 @@ export class TenantCollection<T extends object> {
       if (!isDuplicateKey(error)) throw error;
     }
     throw new Problem(412, undefined, { detail: `${id} was changed by someone else; read it again` });
+  }
+
+  /** Writes many documents whose ids alone belong to the caller: nobody else changes them, so no version guards. */
+  async putAll(district: District, all: readonly { id: string; content: T }[]): Promise<void> {
+    if (all.length === 0) return;
+    const operations = all.map(({ id, content }) => {
+      const _id = `${district}/${id}` as never;
+      return {
+        replaceOne: {
+          filter: { _id },
+          replacement: { ...content, district, id, version: 1 },
+          upsert: true,
+        },
+      };
+    });
+    await this.collection.bulkWrite(operations, { ordered: false });
+  }
+
+  /** Deletes all documents that a filter finds. @returns how many. */
+  async removeAll(district: District, filter: Filter<T>): Promise<number> {
+    return (await this.collection.deleteMany(within(district, filter))).deletedCount;
   }
 
   /** Deletes one document, with `ifVersion` only when nobody changed it since. @returns whether it was deleted. */

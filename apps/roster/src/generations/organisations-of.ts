@@ -1,0 +1,24 @@
+import type { District } from '#platform';
+import { treeOf } from '../oneroster/organisations.js';
+import type { Organisation } from '../oneroster/organisations.js';
+import { orgRow } from '../staging/settle-orgs.js';
+import type { Chunks } from './chunks.js';
+import { digestOf } from './sealing.js';
+import type { Generation, KeptRow } from './generation.js';
+
+/** The organisations of a generation, parents before their children; none of none. */
+export async function organisationsOf(
+  chunks: Chunks,
+  district: District,
+  generation: Generation | undefined,
+): Promise<Organisation[]> {
+  const rows = [];
+  for await (const bucket of chunks.all(district, generation?.files.orgs))
+    for (const line of bucket) rows.push(orgRow(JSON.parse(line) as KeptRow, 0));
+  return treeOf(rows).organisations;
+}
+
+/** The name of a generation's list of organisations: the same as long as they are. */
+export function listOf({ files }: Generation): string {
+  return digestOf((files.orgs?.digests ?? []).join());
+}

@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, StreamableFile } from '@nestjs/common';
+import { ApiProduces } from '@nestjs/swagger';
+import { stringify } from 'csv-stringify';
+import { Unknown } from '#contracts';
+import { Allow, Caller, Returns } from '#platform';
+import type { District } from '#platform';
+import { ImportDetails } from './details.store.js';
+import type { DetailName } from './details.store.js';
+import { fileItem } from './import-report.js';
+import { ImportStore } from './import.store.js';
+
+export class RoleChanges {
+  orgId!: string;
+  role!: string;
+  added!: number;
+  gone!: number;
+  /** Still there, with another grade, account or student. */
+  changed!: number;
+  /** Of those, whose account was switched off. */
+  disabled!: number;
+}
+
+export class ImportChanges {
+  /** By organisation, then role; only where something changes. */
+  items!: RoleChanges[];
+}
+
+/** The long lists of an import, as files for a spreadsheet. */
+@Controller('imports/:id')
+export class ListDetailsController {
+  constructor(
+    private readonly imports: ImportStore,
+    private readonly details: ImportDetails,
+  ) {}
+
+  @Get('changes')
+  @Allow(['it'], 'district')
+  @Returns(200, ImportChanges, 'What an import would change about people, or has changed')
+  async changes(@Param('id') id: string, @Caller() { district }: Caller): Promise<ImportChanges> {
+    await this.found(district, id);
+    const items: RoleChanges[] = [];
+    for await (const rows of this.details.all(district, id, 'roles')) items.push(...rows);
+    return { items };
+  }
+
+  /** Every row put aside, up to 100,000: file, line, column, value, rule, message. */
+  @Get('quarantine.csv')
+  @Allow(['it'], 'district')
+  @ApiProduces('text/csv')
+  async quarantine(@Param('id') id: string, @Caller() { district }: Caller): Promise<StreamableFile> {
+    await this.found(district, id);
+    const columns = ['file', 'line', 'column', 'value', 'rule', 'message'];
+    return csv(`${id}-quarantine.csv`, columns, this.rows(district, id, 'quarantine'));
+  }
+
+  /** A row a file: read, accepted, changed, unchanged, quarantined, added, deleted, missing, kept. */
+  @Get('report.csv')
+  @Allow(['it'], 'district')
+  @ApiProduces('text/csv')
+  async report(@Param('id') id: string, @Caller() { district }: Caller): Promise<StreamableFile> {
+    const { found } = await this.found(district, id);
+    const columns = [
+      'file',
+      'mode',
+      'state',
+      'read',
+      'accepted',
+      'changed',
+      'unchanged',
+      'quarantined',
+      'added',
+      'deleted',
+      'missing',
+      'kept',
+      'problem',
+    ];
+    return csv(`${id}-report.csv`, columns, found?.files.map(fileItem) ?? []);
+  }
+
+  private async found(district: District, id: string) {
+    const found = await this.imports.load(district, id);
+    if (!found) throw new Unknown('import');
+    return found.state;
+  }
+
+  private async *rows(district: District, id: string, name: DetailName): AsyncGenerator<object> {
+    for await (const page of this.details.all(district, id, name)) yield* page;
+  }
+}
+
+/** A cell that a spreadsheet would take for a formula is told that it is text. */
+function csv(
+  name: string,
+  columns: string[],
+  rows: Iterable<object> | AsyncIterable<object>,
+): StreamableFile {
+  const text = stringify({ header: true, columns, escape_formulas: true, bom: true });
+  return new StreamableFile(Readable.from(rows).pipe(text), {
+    type: 'text/csv; charset=utf-8',
+    disposition: `attachment; filename="${name}"`,
+  });
+}

@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { districtFacts } from '#platform';
+import type { District } from '#platform';
+import { Chunks } from '../generations/chunks.js';
+import { comparePeople } from '../generations/compare-people.js';
+import { CurrentGenerations } from '../generations/current.js';
+import type { Generation } from '../generations/generation.js';
+import { GenerationStore } from '../generations/generation.store.js';
+import { organisationsOf } from '../generations/organisations-of.js';
+import { fingerprintKey } from '../generations/sealing.js';
+import { openPackage } from '../oneroster/package.js';
+import type { Organisation } from '../oneroster/organisations.js';
+import { PeopleDifference } from '../staging/difference.js';
+import { fingerprintWith } from '../staging/fingerprint.js';
+import type { CountRow } from '../staging/headcounts.js';
+import { stageFeed } from '../staging/stage-feed.js';
+import type { Staged } from '../staging/stage-feed.js';
+import { ImportDetails } from './details.store.js';
+import type { Found, Import } from './import.js';
+import { defaultLimits, holdsOf } from './limits.js';
+import { QuarantineList } from './quarantine-list.js';
+
+/** Starts the names of folders on disk; only such folders are ever removed. */
+export const folderPrefix = 'hearback-roster-';
+
+/** Makes a whole generation of what an import brings, beside the current one, and says what it would change. */
+@Injectable()
+export class StageImport {
+  constructor(
+    private readonly chunks: Chunks,
+    private readonly generations: GenerationStore,
+    private readonly current: CurrentGenerations,
+    private readonly details: ImportDetails,
+  ) {}
+
+  /** @throws Error that says why nothing of it can be taken. May be repeated after it broke off. */
+  async run(district: District, imported: Import, beat: () => Promise<void>): Promise<Found> {
+    const { importId, source, from } = imported;
+    const now = (await this.current.of(district)).generations[source];
+    const base = now === undefined ? undefined : await this.generations.get(district, now);
+    const quarantine = new QuarantineList(this.details, district, importId);
+    const staged =
+      'folder' in from
+        ? await this.feed(district, imported, from.folder, base, quarantine, beat)
+        : await this.earlier(district, imported, from.restores, base);
+    const { generation, files, people, unclear } = staged;
+    if (staged.organisations.length === 0) throw new Error(whyNone(staged));
+    await this.generations.put(district, generation);
+    await this.details.putAll(district, importId, 'roles', people.byRole());
+    const closes = missingFrom(staged.before, staged.organisations);
+    const effects = {
+      files,
+      people: await this.losses(district, base, people.losses()),
+      closes,
+      organisationsBefore: staged.before.length,
+    };
+    return {
+      generationId: generation.generationId,
+      ...(base && { base: base.generationId }),
+      files: files.map((report) => ({
+        ...report,
+        reasons: report.reasons.sort((a, b) => a.line - b.line),
+      })),
+      organisations: staged.organisations.length,
+      people: generation.people,
+      enrolments: generation.enrolments,
+      ...(generation.notCounted && { notCounted: generation.notCounted }),
+      unclear,
+      changes: {
+        organisations: {
+          added: missingFrom(staged.organisations, staged.before).length,
+          altered: altered(staged.before, staged.organisations),
+          closed: closes.length,
+        },
+        people: {
+          added: people.added,
+          changed: people.changed,
+          gone: people.gone,
+          disabled: people.disabled,
+        },
+      },
+      // A person who rolls back has looked at it.
+      holds: 'folder' in from ? holdsOf(base, effects, defaultLimits) : [],
+      listed: await quarantine.end(),
+    };
+  }
+
+  private async feed(
+    district: District,
+    { importId, source }: Import,
+    folder: string,
+    base: Generation | undefined,
+    quarantine: QuarantineList,
+    beat: () => Promise<void>,
+  ): Promise<Staged> {
+    const feed = await openPackage(folder);
+    const work = await mkdtemp(join(tmpdir(), folderPrefix));
+    try {
+      if (!base && !feed.files.some(({ file }) => file === 'orgs')) throw new Error(firstNeedsOrgs);
+      if (base && base.oneRoster !== feed.version && feed.files.some(({ mode }) => mode === 'delta'))
+        throw new Error(
+          `this is a delta in OneRoster ${feed.version}, and the roster was imported in ${base.oneRoster}; send a bulk first`,
+        );
+      const at = new Date().toISOString();
+      const day = dateIn(districtFacts(district).timeZone);
+      return await stageFeed(
+        feed,
+        base,
+        { generationId: importId, source, day, at },
+        {
+          district,
+          chunks: this.chunks,
+          folder: work,
+          quarantine: (file, reason) => quarantine.add(file, reason),
+          beat: async () => {
+            await quarantine.flush();
+            await beat();
+          },
+        },
+        fingerprintWith(fingerprintKey()),
+      );
+    } finally {
+      feed.close();
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+
+  /** An earlier generation once more, under a new name; its chunks are shared. */
+  private async earlier(
+    district: District,
+    { importId }: Import,
+    restores: string,
+    base: Generation | undefined,
+  ): Promise<Staged> {
+    const earlier = await this.generations.get(district, restores);
+    if (!earlier) throw new Error('what that import brought is no longer kept');
+    const people = new PeopleDifference();
+    await comparePeople(this.chunks, district, base?.files.people, earlier.files.people, people.take);
+    return {
+      generation: { ...earlier, generationId: importId, at: new Date().toISOString() },
+      files: [],
+      organisations: await organisationsOf(this.chunks, district, earlier),
+      before: await organisationsOf(this.chunks, district, base),
+      people,
+      unclear: { count: 0, examples: [] },
+    };
+  }
+
+  private async losses(
+    district: District,
+    base: Generation | undefined,
+    leaving: ReadonlyMap<string, number>,
+  ): Promise<Map<string, { before: number; leaving: number }>> {
+    const losses = new Map<string, { before: number; leaving: number }>();
+    for await (const lines of this.chunks.all(district, base?.files.counts)) {
+      for (const line of lines) {
+        const [orgId, , before] = JSON.parse(line) as CountRow;
+        const lost = leaving.get(orgId);
+        if (lost) losses.set(orgId, { before, leaving: lost });
+      }
+    }
+    return losses;
+  }
+}
+
+const firstNeedsOrgs =
+  'the first import needs orgs.csv: without it nobody can tell what the rest belongs to. Nothing was applied.';
+
+function whyNone({ files }: Staged): string {
+  const orgs = files.find(({ file }) => file === 'orgs');
+  if (orgs?.refused) return `${orgs.refused}. Nothing was applied.`;
+  return orgs?.read === 0
+    ? 'orgs.csv has only a header: nothing is taken for deleted because of that. Nothing was applied.'
+    : 'orgs.csv has no organisation that could be accepted. Nothing was applied.';
+}
+
+function missingFrom(some: readonly Organisation[], others: readonly Organisation[]): string[] {
+  const there = new Set(others.map(({ orgId }) => orgId));
+  return some.filter(({ orgId }) => !there.has(orgId)).map(({ orgId }) => orgId);
+}
+
+function altered(before: readonly Organisation[], after: readonly Organisation[]): number {
+  const known = new Map(before.map((one) => [one.orgId, one]));
+  return after.filter((one) => {
+    const was = known.get(one.orgId);
+    return was && (was.name !== one.name || was.level !== one.level || was.parentId !== one.parentId);
+  }).length;
+}
+
+/** Today, as `2026-11-22`. */
+function dateIn(timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date());
+}

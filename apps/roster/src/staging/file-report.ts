@@ -1,0 +1,60 @@
+import type { Reason } from '../oneroster/check-row.js';
+import type { FileName } from '../oneroster/columns.js';
+
+/** What became of one file. `read` = `quarantined` + `added` + `altered` + `deleted` + `unchanged`. */
+export interface FileReport {
+  file: FileName;
+  mode: 'bulk' | 'delta';
+  /** Why the whole file was refused; what was known of it before stays. */
+  refused?: string;
+  read: number;
+  quarantined: number;
+  unchanged: number;
+  /** Known ids with another value. */
+  altered: number;
+  /** Ids that were not known. */
+  added: number;
+  /** Rows that say `tobedeleted` of a known id. */
+  deleted: number;
+  /** Known ids that a bulk file no longer names. */
+  missing: number;
+  /** Known ids that stay as they were: their new row was put aside, or lines were unreadable that may be theirs. */
+  kept: number;
+  /** Lines that no row could be made of: whose they are nobody can tell, so nothing is taken for missing. */
+  unreadable: number;
+  /** The first hundred. */
+  reasons: Reason[];
+  /** Values that were taken although their case slips, by column. */
+  slipped: Record<string, number>;
+}
+
+const reasonsKept = 100;
+
+export function emptyReport(file: FileName, mode: FileReport['mode']): FileReport {
+  return {
+    file,
+    mode,
+    read: 0,
+    quarantined: 0,
+    unchanged: 0,
+    altered: 0,
+    added: 0,
+    deleted: 0,
+    missing: 0,
+    kept: 0,
+    unreadable: 0,
+    reasons: [],
+    slipped: {},
+  };
+}
+
+/** Rows that were taken. */
+export function accepted({ read, quarantined }: FileReport): number {
+  return read - quarantined;
+}
+
+/** Counts a row that was put aside, and keeps the reason of the first ones. */
+export function putAside(report: FileReport, reason: Reason): void {
+  report.quarantined += 1;
+  if (report.reasons.length < reasonsKept) report.reasons.push(reason);
+}

@@ -1,0 +1,172 @@
+import type { Feed, FeedFile } from '../feed/feed.js';
+import { bucketsFor } from '../generations/bucket.js';
+import type { FileOfRows, Generation, KeptRow } from '../generations/generation.js';
+import { fileNames } from '../oneroster/columns.js';
+import type { FileName } from '../oneroster/columns.js';
+import { inForce } from '../oneroster/in-force.js';
+import type { Organisation } from '../oneroster/organisations.js';
+import { PeopleDifference } from './difference.js';
+import { emptyReport } from './file-report.js';
+import type { FileReport } from './file-report.js';
+import type { Fingerprint } from './fingerprint.js';
+import { Headcounts } from './headcounts.js';
+import { readFile } from './read-file.js';
+import { SettlePeople } from './settle-people.js';
+import type { Unclear } from './settle-people.js';
+import { stageOrgs } from './stage-orgs.js';
+import type { StagedOrgs } from './stage-orgs.js';
+import { StagedFile } from './staged-file.js';
+import type { Staging } from './staged-file.js';
+import { writeRows } from './write-rows.js';
+
+/** A generation that is complete and that nobody reads yet, and what it would change. */
+export interface Staged {
+  generation: Generation;
+  files: FileReport[];
+  organisations: Organisation[];
+  /** Those of the generation before. */
+  before: Organisation[];
+  people: PeopleDifference;
+  unclear: Unclear;
+}
+
+/**
+ * Reads a feed and lays it over the generation before. Chunks are written as they are settled; as long as nothing
+ * names the generation they have no effect, so that it may break off at any point and be begun again.
+ * @throws Error when a feed without organisations comes first: nobody could tell what the rest belongs to.
+ */
+export async function stageFeed(
+  feed: Feed,
+  base: Generation | undefined,
+  about: Pick<Generation, 'generationId' | 'source' | 'day' | 'at'>,
+  staging: Staging,
+  fingerprint: Fingerprint,
+): Promise<Staged> {
+  const orgs = await stageOrgs(feed, base?.files.orgs, staging, fingerprint);
+  return new FeedStaging(feed, base, about, staging, fingerprint, orgs).all();
+}
+
+class FeedStaging {
+  private readonly reports: FileReport[] = [];
+  private readonly staged = new Map<FileName, StagedFile>();
+  private readonly files: Partial<Record<FileName, FileOfRows>> = {};
+  private people?: SettlePeople;
+  private enrolments = 0;
+
+  constructor(
+    private readonly feed: Feed,
+    private readonly base: Generation | undefined,
+    private readonly about: Pick<Generation, 'generationId' | 'source' | 'day' | 'at'>,
+    private readonly staging: Staging,
+    private readonly fingerprint: Fingerprint,
+    private readonly orgs: StagedOrgs,
+  ) {
+    if (orgs.report) this.reports.push(orgs.report);
+  }
+
+  async all(): Promise<Staged> {
+    for (const file of fileNames) if (file !== 'orgs') await this.one(file);
+    const { organisations } = this.orgs.tree;
+    const counts = new Headcounts(organisations);
+    const difference = new PeopleDifference();
+    const notCounted = this.whyNotCounted();
+    const before = this.base?.files;
+    const people = await this.people?.settle(before?.people, counts.take, difference.take);
+    const rows = new Map(counts.rows().map((row) => [row[0], JSON.stringify(row)]));
+    for (const staged of this.staged.values()) staged.close();
+    const { demographics: _, ...files } = this.files;
+    return {
+      generation: {
+        ...this.about,
+        oneRoster: this.feed.version,
+        files: {
+          ...files,
+          ...(this.orgs.file && { orgs: this.orgs.file }),
+          ...(people && { people }),
+          ...(!notCounted && { counts: await writeRows(this.staging, rows, before?.counts) }),
+        },
+        people: people?.rows ?? 0,
+        enrolments: this.enrolments,
+        ...(notCounted && { notCounted }),
+      },
+      files: this.reports,
+      organisations,
+      before: this.orgs.before,
+      people: difference,
+      unclear: this.people?.unclear ?? { count: 0, examples: [] },
+    };
+  }
+
+  private async one(file: FileName): Promise<void> {
+    const said = this.feed.files.find((one) => one.file === file);
+    const known = file === 'demographics' ? undefined : this.base?.files[file];
+    let staged = said && (await this.read(said, known));
+    // Absent or refused: what is known of it stays.
+    if (!staged && known)
+      staged = new StagedFile(this.staging, file, known, known.digests.length, emptyReport(file, 'delta'));
+    if (!staged) return;
+    for (const to of this.staged.values()) await staged.checkReferences(to);
+    this.files[file] = await staged.settle((rows) => this.take(file, rows));
+    if (file === 'demographics') {
+      // Nothing of it is kept, so that all of it would be new every time.
+      staged.report.unchanged += staged.report.added;
+      staged.report.added = 0;
+    }
+    this.staged.set(file, staged);
+    if (file === 'users')
+      this.people = new SettlePeople(this.staging, staged, (orgId) => this.orgs.tree.belongs.get(orgId));
+  }
+
+  private async read(said: FeedFile, known: FileOfRows | undefined): Promise<StagedFile | undefined> {
+    const { file, mode, bytes } = said;
+    const report = emptyReport(file, mode);
+    this.reports.push(report);
+    const cut = known?.digests.length;
+    const buckets = mode === 'delta' && cut ? cut : bucketsFor(bytes, cut);
+    const staged = new StagedFile(this.staging, file, known, buckets, report);
+    await readFile(
+      this.feed,
+      said,
+      report,
+      (other, id) => (other === 'orgs' && this.orgs.file ? this.orgs.ids.has(id) : undefined),
+      this.fingerprint,
+      {
+        row: (fate, line, kept) => staged.add(fate, line, kept),
+        reference: (to, id, from) => {
+          const target = this.staged.get(to);
+          if (target) staged.refer(target, id, from);
+        },
+        quarantine: (name, reason) => this.staging.quarantine(name, reason),
+      },
+      () => this.staging.beat(),
+    );
+    if (!report.refused) return staged;
+    staged.discard();
+    return undefined;
+  }
+
+  private take(file: FileName, rows: KeptRow[]): void {
+    const { day } = this.about;
+    if (file === 'roles') {
+      for (const [, userId, role, begin, end, orgId] of rows)
+        if (inForce(day, begin!, end!)) this.people?.member(userId!, role!, orgId!);
+    } else if (file === 'enrollments') {
+      for (const [, orgId, userId, role, begin, end] of rows) {
+        if (!inForce(day, begin!, end!)) continue;
+        this.enrolments += 1;
+        this.people?.member(userId!, role!, orgId!);
+      }
+    }
+  }
+
+  private whyNotCounted(): string | undefined {
+    const owed: FileName[] = this.feed.version === '1.2' ? ['users', 'roles'] : ['users'];
+    for (const file of owed) {
+      if (this.files[file]?.rows) continue;
+      const report = this.reports.find((one) => one.file === file);
+      if (!report) return `${file}.csv is absent`;
+      return report.refused ? `${file}.csv was refused` : `${file}.csv has no row that was accepted`;
+    }
+    return undefined;
+  }
+}
