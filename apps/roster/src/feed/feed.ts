@@ -10,8 +10,8 @@ export interface FeedFile {
   mode: 'bulk' | 'delta';
   /** Its size before it is read, in bytes. */
   bytes: number;
-  /** @throws FileRefused when no row of it can be trusted. */
-  lines(): AsyncIterable<Line>;
+  /** Its lines in order, some at a time. @throws FileRefused when no row of it can be trusted. */
+  lines(): AsyncIterable<Line[]>;
 }
 
 /**

@@ -83,16 +83,25 @@ export class Spool {
 const nothing: Mark = { bytes: 0, rows: 0, done: false };
 
 /** `line` counts rows from 1, in the order in which they were fetched. */
-async function* linesOf(path: string, { bytes, rows }: Mark): AsyncIterable<Line> {
+async function* linesOf(path: string, { bytes, rows }: Mark): AsyncIterable<Line[]> {
   if (bytes === 0) return;
   const lines = createInterface({
     input: createReadStream(path, { end: bytes - 1 }),
     crlfDelay: Infinity,
   });
   let line = 0;
-  for await (const text of lines) yield { row: JSON.parse(text) as Row, line: ++line };
+  let some: Line[] = [];
+  for await (const text of lines) {
+    some.push({ row: JSON.parse(text) as Row, line: ++line });
+    if (some.length < atOnce) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
   if (line !== rows) throw new Error(`${path} holds ${line} rows and should hold ${rows}`);
 }
+
+const atOnce = 500;
 
 function missing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined;

@@ -4,10 +4,11 @@ import { DATABASE, Problem, TenantCollection } from '#platform';
 import type { District } from '#platform';
 import { bucketOf } from './bucket.js';
 import type { FileOfRows } from './generation.js';
+import { idOf } from './row.js';
 import { seal, unseal } from './sealing.js';
 import type { Sealed } from './sealing.js';
 
-/** The rows of a bucket as JSON lines sorted by id. */
+/** The rows of a bucket, a line each, sorted by id. */
 interface Chunk {
   bytes: Sealed;
   at: string;
@@ -75,8 +76,4 @@ export class Chunks {
       after = ids.at(-1)!;
     }
   }
-}
-
-export function idOf(line: string): string {
-  return (JSON.parse(line) as [string])[0];
 }

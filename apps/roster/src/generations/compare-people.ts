@@ -1,8 +1,8 @@
 import type { District } from '#platform';
-import type { PersonRow } from '../staging/people.js';
 import type { PersonChange } from '../staging/settle-people.js';
 import type { Chunks } from './chunks.js';
 import type { FileOfRows } from './generation.js';
+import { idOf } from './row.js';
 
 /** Tells whose row differs between two generations; buckets that are the same are not even read. */
 export async function comparePeople(
@@ -17,16 +17,12 @@ export async function comparePeople(
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     if (isSameCut && before?.digests[bucket] === after?.digests[bucket]) continue;
     const was = new Map<string, string>();
-    for (const line of await chunks.bucket(district, before, bucket, buckets)) was.set(userOf(line), line);
+    for (const line of await chunks.bucket(district, before, bucket, buckets)) was.set(idOf(line), line);
     for (const line of await chunks.bucket(district, after, bucket, buckets)) {
-      const known = was.get(userOf(line));
-      was.delete(userOf(line));
+      const known = was.get(idOf(line));
+      was.delete(idOf(line));
       if (known !== line) changed({ ...(known !== undefined && { before: known }), after: line });
     }
     for (const line of was.values()) changed({ before: line });
   }
-}
-
-function userOf(line: string): string {
-  return (JSON.parse(line) as PersonRow)[0];
 }

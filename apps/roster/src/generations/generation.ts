@@ -41,6 +41,3 @@ export interface Generation {
   /** Why nobody could be counted. */
   notCounted?: string;
 }
-
-/** A row: its id, then its values in the order of the file's kept columns. */
-export type KeptRow = [id: string, ...values: string[]];

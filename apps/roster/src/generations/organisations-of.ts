@@ -4,7 +4,7 @@ import type { Organisation } from '../oneroster/organisations.js';
 import { orgRow } from '../staging/settle-orgs.js';
 import type { Chunks } from './chunks.js';
 import { digestOf } from './sealing.js';
-import type { Generation, KeptRow } from './generation.js';
+import type { Generation } from './generation.js';
 
 /** The organisations of a generation, parents before their children; none of none. */
 export async function organisationsOf(
@@ -14,7 +14,7 @@ export async function organisationsOf(
 ): Promise<Organisation[]> {
   const rows = [];
   for await (const bucket of chunks.all(district, generation?.files.orgs))
-    for (const line of bucket) rows.push(orgRow(JSON.parse(line) as KeptRow, 0));
+    for (const line of bucket) rows.push(orgRow(line, 0));
   return treeOf(rows).organisations;
 }
 

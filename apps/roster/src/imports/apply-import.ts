@@ -5,12 +5,13 @@ import { CurrentGenerations } from '../generations/current.js';
 import type { Generation } from '../generations/generation.js';
 import { GenerationStore } from '../generations/generation.store.js';
 import { listOf, organisationsOf } from '../generations/organisations-of.js';
+import { contentOf, idOf } from '../generations/row.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import { close, count, describe } from '../orgs/org.js';
 import type { Org, OrgEvent } from '../orgs/org.js';
 import { OrgLists } from '../orgs/org-lists.js';
 import { OrgStore } from '../orgs/org.store.js';
-import type { CountRow, Headcount } from '../staging/headcounts.js';
+import type { Counted } from '../staging/headcounts.js';
 import type { Import } from './import.js';
 
 /** How many organisations are written at once. */
@@ -68,7 +69,7 @@ export class ApplyImport {
   private async one(
     district: District,
     said: Organisation,
-    counted: Omit<Headcount, 'orgId'> | undefined,
+    counted: Counted | undefined,
     date: string,
   ): Promise<void> {
     const at = new Date().toISOString();
@@ -93,15 +94,11 @@ export class ApplyImport {
     return [...open];
   }
 
-  private async counts(
-    district: District,
-    { files }: Generation,
-  ): Promise<Map<string, Omit<Headcount, 'orgId'>>> {
-    const counts = new Map<string, Omit<Headcount, 'orgId'>>();
+  private async counts(district: District, { files }: Generation): Promise<Map<string, Counted>> {
+    const counts = new Map<string, Counted>();
     for await (const lines of this.chunks.all(district, files.counts)) {
       for (const line of lines) {
-        const [orgId, counted] = JSON.parse(line) as CountRow;
-        counts.set(orgId, counted);
+        counts.set(idOf(line), contentOf<Counted>(line));
       }
     }
     return counts;

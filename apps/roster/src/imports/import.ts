@@ -89,6 +89,11 @@ export interface ImportAlive {
   type: 'import.alive';
   at: string;
 }
+/** The process that worked on it stops; the next need not wait for silence. */
+export interface ImportLeft {
+  type: 'import.left';
+  at: string;
+}
 export interface ImportStaged {
   type: 'import.staged';
   found: Found;
@@ -108,15 +113,21 @@ export interface ImportFailed {
   at: string;
 }
 export type ImportEvent =
-  ImportReceived | ImportAlive | ImportStaged | ImportDecided | ImportFailed | RosterImported;
+  ImportReceived | ImportAlive | ImportLeft | ImportStaged | ImportDecided | ImportFailed | RosterImported;
 
 /** A process that has said nothing for so long is taken for dead. */
 const silenceMs = 30_000;
+const longAgo = new Date(0).toISOString();
 
 /** A sign of life, at most one in ten seconds; the reader asks far more often. */
 export function alive(state: Import, at: string): ImportEvent[] {
   if (!isAtWork(state)) throw new StateRefuses('go on', state.stage, []);
   return Date.parse(at) - Date.parse(state.beatAt) >= 10_000 ? [{ type: 'import.alive', at }] : [];
+}
+
+/** Said by a process that stops in the middle of it. */
+export function leave(state: Import, at: string): ImportEvent[] {
+  return isAtWork(state) ? [{ type: 'import.left', at }] : [];
 }
 
 /** A generation is complete. It applies by itself if that was asked and nothing holds it. */
@@ -184,6 +195,8 @@ export const importAggregate: Aggregate<Import, ImportEvent> = {
     switch (event.type) {
       case 'import.alive':
         return before;
+      case 'import.left':
+        return { ...before, beatAt: longAgo };
       case 'import.staged': {
         const { found } = event;
         const stage =

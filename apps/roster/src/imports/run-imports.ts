@@ -9,14 +9,17 @@ import { StateRefuses } from '#contracts';
 import { config, isInfrastructureFailure, trustedDistrict } from '#platform';
 import type { District } from '#platform';
 import { ApplyImport } from './apply-import.js';
-import { alive, fail, finish, isSilent, staged } from './import.js';
-import type { Import } from './import.js';
+import { alive, fail, finish, isSilent, leave, staged } from './import.js';
+import type { Import, ImportEvent } from './import.js';
 import { ImportStore } from './import.store.js';
 import { RemoveOld } from './remove-old.js';
 import { StageImport, folderPrefix } from './stage-import.js';
 
 /** How often imports of dead processes are looked for. */
 const sweepMs = 15_000;
+
+/** How long stopping waits for the step that is at work. */
+const stopMs = 5_000;
 
 /**
  * Runs imports in the background, one at a time a district, in the order in which they came. What a dead process left
@@ -26,7 +29,7 @@ const sweepMs = 15_000;
 @Injectable()
 export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('imports');
-  private readonly running = new Set<string>();
+  private readonly running = new Map<string, Promise<void>>();
   private readonly beats = new Map<string, number>();
   private sweeping?: NodeJS.Timeout;
   private stopped = false;
@@ -43,14 +46,21 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     void this.sweep();
   }
 
-  onModuleDestroy(): void {
+  /** What is at work breaks off at its next step and says so, so that the next process takes it up at once. */
+  async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearInterval(this.sweeping);
+    await Promise.race([Promise.all(this.running.values()), pause(stopMs, undefined, { ref: false })]);
   }
 
   /** Goes on with an import that is received or applying, and returns at once. */
   begin(district: District, importId: string): void {
-    void this.guarded(district, importId, () => this.run(district, importId));
+    if (this.running.has(importId) || this.stopped) return;
+    const work = this.guarded(district, importId).finally(() => {
+      this.running.delete(importId);
+      this.beats.delete(importId);
+    });
+    this.running.set(importId, work);
   }
 
   private async run(district: District, importId: string): Promise<void> {
@@ -131,22 +141,20 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Whatever goes wrong before the plan is applied ends the import, with the reason, and changes nothing. */
-  private async guarded(district: District, importId: string, work: () => Promise<void>): Promise<void> {
-    if (this.running.has(importId)) return;
-    this.running.add(importId);
+  private async guarded(district: District, importId: string): Promise<void> {
+    const change = (decide: (state: Import, at: string) => ImportEvent[]): Promise<unknown> =>
+      this.imports
+        .change(district, importId, (state) => decide(state, new Date().toISOString()))
+        .catch((lost: unknown) => this.logger.error(lost));
     try {
-      await work();
+      await this.run(district, importId);
     } catch (error) {
+      if (error instanceof Stopping) await change(leave);
       if (error instanceof StateRefuses || isForTheNext(error)) return;
       const problem = error instanceof Error ? error.message : String(error);
       this.logger.warn({ msg: `stopped: ${problem}`, importId });
       // Once it applies, the sweep of this or another process goes on with it.
-      await this.imports
-        .change(district, importId, (state) => fail(state, problem.slice(0, 500), new Date().toISOString()))
-        .catch((lost: unknown) => this.logger.error(lost));
-    } finally {
-      this.running.delete(importId);
-      this.beats.delete(importId);
+      await change((state, at) => fail(state, problem.slice(0, 500), at));
     }
   }
 }

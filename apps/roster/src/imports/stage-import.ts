@@ -10,12 +10,13 @@ import { CurrentGenerations } from '../generations/current.js';
 import type { Generation } from '../generations/generation.js';
 import { GenerationStore } from '../generations/generation.store.js';
 import { organisationsOf } from '../generations/organisations-of.js';
+import { contentOf, idOf } from '../generations/row.js';
 import { fingerprintKey } from '../generations/sealing.js';
 import { openPackage } from '../oneroster/package.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import { PeopleDifference } from '../staging/difference.js';
 import { fingerprintWith } from '../staging/fingerprint.js';
-import type { CountRow } from '../staging/headcounts.js';
+import type { Counted } from '../staging/headcounts.js';
 import { stageFeed } from '../staging/stage-feed.js';
 import type { Staged } from '../staging/stage-feed.js';
 import { ImportDetails } from './details.store.js';
@@ -157,7 +158,8 @@ export class StageImport {
     const losses = new Map<string, { before: number; leaving: number }>();
     for await (const lines of this.chunks.all(district, base?.files.counts)) {
       for (const line of lines) {
-        const [orgId, , before] = JSON.parse(line) as CountRow;
+        const orgId = idOf(line);
+        const before = contentOf<Counted>(line).itself;
         const lost = leaving.get(orgId);
         if (lost) losses.set(orgId, { before, leaving: lost });
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkRow } from './check-row.js';
+import { rowCheck } from './check-row.js';
 import type { Row } from './check-row.js';
 import { columnsOf } from './columns.js';
 
@@ -18,7 +18,7 @@ const knows = (file: string, id: string): boolean | undefined =>
   file === 'orgs' ? ['s-1', 's-2'].includes(id) : undefined;
 const slipped: string[] = [];
 const check = (change: Row) =>
-  checkRow({ ...good, ...change }, 7, columns, knows, (column) => slipped.push(column));
+  rowCheck(columns, knows, (column) => slipped.push(column))({ ...good, ...change }, 7);
 
 describe('a row of a file', () => {
   it('that keeps every rule is taken', () => expect(check({})).toBeUndefined());
@@ -40,7 +40,11 @@ describe('a row of a file', () => {
     expect(check({ role: 'x'.repeat(500) })?.value).toHaveLength(80));
   it('with a date that no calendar has is put aside', () =>
     expect(
-      checkRow(
+      rowCheck(
+        columnsOf('roles', '1.2'),
+        knows,
+        () => undefined,
+      )(
         {
           sourcedId: 'R1',
           userSourcedId: 'u',
@@ -50,10 +54,13 @@ describe('a row of a file', () => {
           beginDate: '2026-02-30',
         },
         2,
-        columnsOf('roles', '1.2'),
-        knows,
-        () => undefined,
       ),
     ).toMatchObject({ column: 'beginDate', rule: 'date' }));
+  it('with a tab or a line break in an id is put aside; in words of people they become spaces', () => {
+    expect(check({ sourcedId: '1\t2' })).toMatchObject({ column: 'sourcedId', rule: 'characters' });
+    const row = { ...good, grades: 'K\r\nG' };
+    expect(rowCheck(columns, knows, () => undefined)(row, 7)).toBeUndefined();
+    expect(row.grades).toBe('K G');
+  });
   it('never has its password looked at', () => expect(Object.keys(columns)).not.toContain('password'));
 });

@@ -13,6 +13,8 @@ export interface Column {
   list?: true;
   /** The file whose `sourcedId` it names. */
   refersTo?: FileName;
+  /** Words of people: line breaks and tabs in it become spaces. */
+  text?: true;
   /** The longest value taken, in characters. */
   max?: number;
   /** Kept with the row, and why; docs/privacy.md lists these. Other columns are checked and let go. */
@@ -91,7 +93,12 @@ function own(file: FileName, version: OneRosterVersion): Record<string, Column> 
   switch (file) {
     case 'orgs':
       return {
-        name: { required, max: 300, keep: 'shown wherever an organisation is chosen or reported' },
+        name: {
+          required,
+          text: true,
+          max: 300,
+          keep: 'shown wherever an organisation is chosen or reported',
+        },
         type: { required, oneOf: orgTypes, keep: 'its level' },
         parentSourcedId: { ...id, keep: 'the organisation above' },
         identifier: { print },
@@ -140,7 +147,7 @@ function own(file: FileName, version: OneRosterVersion): Record<string, Column> 
           max: 4_000,
           keep: 'links a student and those who speak for the student',
         },
-        grades: { list: true, max: 200, keep: 'students are counted by grade' },
+        grades: { list: true, text: true, max: 200, keep: 'students are counted by grade' },
         ...(version === '1.1' && {
           orgSourcedIds: {
             required,

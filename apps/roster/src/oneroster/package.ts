@@ -83,9 +83,10 @@ async function propertiesOf(bytes: () => Promise<Readable>): Promise<Map<string,
   const properties = new Map<string, string>();
   try {
     const columns = { propertyName: { required: true as const }, value: { required: true as const } };
-    for await (const line of readCsv('manifest.csv', bytes, columns)) {
-      if ('row' in line && properties.size < 500)
-        properties.set(line.row['propertyName']!.toLowerCase(), line.row['value']!);
+    for await (const lines of readCsv('manifest.csv', bytes, columns)) {
+      for (const line of lines)
+        if ('row' in line && properties.size < 500)
+          properties.set(line.row['propertyName']!.toLowerCase(), line.row['value']!);
     }
   } catch (error) {
     throw new RuleBroken('manifest.csv', 'readable', (error as Error).message);

@@ -6,10 +6,19 @@ import { FileRefused, readCsv } from './read-csv.js';
 
 const header = 'sourcedId,status,name,type,parentSourcedId,metadata.x';
 
+const { name, type, sourcedId, status, parentSourcedId } = columnsOf('orgs', '1.2');
+const columns = {
+  sourcedId: sourcedId!,
+  status: status!,
+  name: name!,
+  type: type!,
+  parentSourcedId: parentSourcedId!,
+};
+
 async function read(content: string | Buffer): Promise<Line[]> {
   const lines: Line[] = [];
   const open = async () => Readable.from([Buffer.from(content)]);
-  for await (const line of readCsv('orgs.csv', open, columnsOf('orgs', '1.2'))) lines.push(line);
+  for await (const some of readCsv('orgs.csv', open, columns)) lines.push(...some);
   return lines;
 }
 const refusal = (content: string | Buffer): Promise<string> =>

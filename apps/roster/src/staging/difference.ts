@@ -1,5 +1,5 @@
-import { roleAndOrg } from './people.js';
-import type { PersonRow } from './people.js';
+import { personOf, roleAndOrg } from './people.js';
+import type { Person } from './people.js';
 import type { PersonChange } from './settle-people.js';
 
 /**
@@ -28,14 +28,12 @@ export class PeopleDifference {
     if (before === undefined) this.added += 1;
     else if (after === undefined) this.gone += 1;
     else this.changed += 1;
-    const [was, is] = [before, after].map((text) =>
-      text === undefined ? undefined : (JSON.parse(text) as PersonRow),
-    );
-    const had = new Set(was?.[3]);
-    const has = new Set(is?.[3]);
-    const disabled = was?.[1] === 'true' && is?.[1] === 'false';
+    const [was, is] = [before, after].map((text) => (text === undefined ? undefined : personOf(text)));
+    const had = new Set(was?.memberships);
+    const has = new Set(is?.memberships);
+    const disabled = was?.enabled === 'true' && is?.enabled === 'false';
     if (disabled) this.disabled += 1;
-    const isOther = JSON.stringify(facts(was)) !== JSON.stringify(facts(is));
+    const isOther = facts(was) !== facts(is);
     for (const one of has) {
       const role = this.role(one);
       if (!had.has(one)) role.added += 1;
@@ -71,6 +69,6 @@ export class PeopleDifference {
 }
 
 /** What is said of a person beside their roles. */
-function facts(row: PersonRow | undefined): unknown {
-  return row && [row[1], row[2], row[4]];
+function facts(person: Person | undefined): string | undefined {
+  return person && [person.enabled, person.grade, ...person.speaksFor].join('\t');
 }

@@ -1,5 +1,5 @@
 import { groupOf, roleAndOrg } from './people.js';
-import type { Group, PersonRow } from './people.js';
+import type { Group, Person } from './people.js';
 
 /** People of one organisation and everything below it, each counted once. */
 export interface Headcount {
@@ -10,8 +10,8 @@ export interface Headcount {
   byGrade: { grade: string; students: number }[];
 }
 
-/** As it lies in a chunk: the headcount, and how many people are at the organisation itself. */
-export type CountRow = [orgId: string, headcount: Omit<Headcount, 'orgId'>, itself: number];
+/** As it is kept: the headcount, and how many people are at the organisation itself. */
+export type Counted = Omit<Headcount, 'orgId'> & { itself: number };
 
 interface Count extends Record<Group, number> {
   grades: Map<string, number>;
@@ -36,7 +36,7 @@ export class Headcounts {
     );
   }
 
-  readonly take = ([, , grade, memberships]: PersonRow): void => {
+  readonly take = ({ grade, memberships }: Person): void => {
     const groups = new Map<Group, Set<string>>();
     for (const one of memberships) {
       const [role, orgId] = roleAndOrg(one);
@@ -61,16 +61,16 @@ export class Headcounts {
     }
   };
 
-  /** By organisation, sorted. */
-  rows(): CountRow[] {
-    return [...this.counts]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([orgId, { student, staff, family, grades, itself }]) => {
+  /** By organisation. */
+  all(): Map<string, Counted> {
+    return new Map(
+      [...this.counts].map(([orgId, { student, staff, family, grades, itself }]) => {
         const byGrade = [...grades]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([grade, students]) => ({ grade, students }));
-        return [orgId, { students: student, staff, families: family, byGrade }, itself];
-      });
+        return [orgId, { students: student, staff, families: family, byGrade, itself }];
+      }),
+    );
   }
 
   private withAllAbove(orgIds: ReadonlySet<string>): Set<string> {

@@ -1,18 +1,46 @@
-/**
- * One person in a generation, as it lies in a chunk: id, `enabledUser`, a student's first grade as the file writes it,
- * every role with its organisation (sorted, each once), and the ids of the students for whom a guardian speaks. A
- * guardian has their own role at the schools of their students too.
- */
-export type PersonRow = [
-  userId: string,
-  enabled: string,
-  grade: string,
-  memberships: string[],
-  speaksFor: string[],
-];
+import { idOf, valuesOf } from '../generations/row.js';
 
-/** A person before those of others are known. */
-export type Draft = [userId: string, enabled: string, grade: string, memberships: string[]];
+/** One person in a generation, whichever rows said so. */
+export interface Person {
+  userId: string;
+  /** `enabledUser` as the file says it. */
+  enabled: string;
+  /** A student's first grade, as the file writes it. */
+  grade: string;
+  /** `role@orgId`, sorted, each once. A guardian has their own role at the schools of their students too. */
+  memberships: string[];
+  /** Ids of the students for whom a guardian speaks, sorted. */
+  speaksFor: string[];
+}
+
+/** Between the items of a list in a cell; no id holds it. */
+const between = '\u001f';
+
+export function personRow({ userId, enabled, grade, memberships, speaksFor }: Person): string {
+  return `${userId}\t${enabled}\t${grade}\t${memberships.join(between)}\t${speaksFor.join(between)}`;
+}
+
+export function personOf(row: string): Person {
+  const [userId, enabled, grade, memberships, speaksFor] = valuesOf(row);
+  return {
+    userId: userId!,
+    enabled: enabled!,
+    grade: grade!,
+    memberships: memberships ? memberships.split(between) : [],
+    speaksFor: speaksFor ? speaksFor.split(between) : [],
+  };
+}
+
+/** Whom a spilled line is for, and what it says. */
+export function lineFor(id: string, said: readonly string[]): string {
+  return `${id}\t${said.join(between)}`;
+}
+
+export function saidIn(line: string): [id: string, said: string[]] {
+  const id = idOf(line);
+  const rest = line.slice(id.length + 1);
+  return [id, rest.split(between)];
+}
 
 /** Roles never hold an @; organisations' ids may. */
 export function membership(role: string, orgId: string): string {
@@ -32,10 +60,8 @@ export function hasGroup(memberships: Iterable<string>, group: Group): boolean {
 /** What a person is to an organisation. */
 export type Group = 'student' | 'staff' | 'family';
 
-const families = ['parent', 'guardian', 'relative'];
-
 /** The group of a role of either version. */
 export function groupOf(role: string): Group {
   if (role === 'student') return 'student';
-  return families.includes(role) ? 'family' : 'staff';
+  return role === 'parent' || role === 'guardian' || role === 'relative' ? 'family' : 'staff';
 }

@@ -1,5 +1,5 @@
 import type { Feed, FeedFile } from '../feed/feed.js';
-import { checkRow, listed } from '../oneroster/check-row.js';
+import { namedIn, rowCheck } from '../oneroster/check-row.js';
 import type { Knows, Reason, Row } from '../oneroster/check-row.js';
 import { columnsOf, keptColumns } from '../oneroster/columns.js';
 import type { FileName } from '../oneroster/columns.js';
@@ -13,10 +13,10 @@ export type Fate = 'active' | 'deleted' | 'aside';
 
 /** Where the rows of a file go. */
 export interface Taker {
-  /** @param kept the id and the kept values, the fingerprint last; of a row put aside, the id alone. */
-  row(fate: Fate, line: number, kept: string[], row: Row | undefined): void;
+  /** @param row as it is kept; of a row put aside, the id alone. */
+  row(fate: Fate, line: number, id: string, row: string): void;
   /** A cell names an id of another file. */
-  reference(to: FileName, id: string, from: { id: string; line: number; column: string }): void;
+  reference(to: FileName, named: string, id: string, line: number, column: string): void;
   quarantine(file: FileName, reason: Reason): void;
 }
 
@@ -38,41 +38,42 @@ export async function readFile(
   const kept = keptColumns(file);
   const printed = Object.keys(columns).filter((name) => columns[name]!.print);
   const references = Object.entries(columns).flatMap(([column, { refersTo, list }]) =>
-    refersTo && refersTo !== 'orgs' ? [{ column, to: refersTo, list: list === true }] : [],
+    refersTo && refersTo !== 'orgs' ? [{ column, to: refersTo, list: list ? ({ list } as const) : {} }] : [],
   );
   const slipped = (column: string): void => void (report.slipped[column] = (report.slipped[column] ?? 0) + 1);
+  const check = rowCheck(columns, knows, slipped);
+  // A row that goes may name what goes with it.
+  const checkGoing = rowCheck(columns, () => undefined, slipped);
   const aside = (reason: Reason, id: string): void => {
     putAside(report, reason);
     taker.quarantine(file, reason);
-    if (id) taker.row('aside', reason.line, [id], undefined);
+    if (id && !isTorn(id)) taker.row('aside', reason.line, id, id);
+  };
+  const take = (row: Row, line: number): void => {
+    const id = row['sourcedId'] ?? '';
+    const goes = row['status'] !== '' && row['status']?.toLowerCase() === 'tobedeleted';
+    const broken = goes ? checkGoing(row, line) : check(row, line);
+    if (broken) return aside(broken, id);
+    let text = id;
+    for (let i = 1; i < kept.length; i += 1) text += `\t${row[kept[i]!] ?? ''}`;
+    if (printed.length > 0) text += `\t${fingerprint(printed.map((name) => row[name] ?? ''))}`;
+    taker.row(goes ? 'deleted' : 'active', line, id, text);
+    if (goes) return;
+    for (const { column, to, list } of references)
+      for (const named of namedIn(row[column] ?? '', list)) taker.reference(to, named, id, line, column);
   };
   try {
-    for await (const one of lines()) {
-      report.read += 1;
-      if (report.read % 5_000 === 0) await beat();
-      if ('broken' in one) {
+    for await (const some of lines()) {
+      for (const one of some) {
+        report.read += 1;
+        if ('row' in one) {
+          take(one.row, one.line);
+          continue;
+        }
         report.unreadable += 1;
         aside(one.broken, '');
-        continue;
       }
-      const { row, line } = one;
-      const id = row['sourcedId'] ?? '';
-      const deleted = (row['status'] ?? '').toLowerCase() === 'tobedeleted';
-      // A row that goes may name what goes with it.
-      const broken = checkRow(row, line, columns, deleted ? anything : knows, slipped);
-      if (broken) {
-        aside(broken, id);
-        continue;
-      }
-      const values = kept.map((name) => row[name] ?? '');
-      if (printed.length > 0) values.push(fingerprint(printed.map((name) => row[name] ?? '')));
-      taker.row(deleted ? 'deleted' : 'active', line, values, row);
-      if (deleted) continue;
-      for (const { column, to, list } of references) {
-        const cell = row[column] ?? '';
-        for (const named of list ? listed(cell) : cell ? [cell] : [])
-          taker.reference(to, named, { id, line, column });
-      }
+      await beat();
     }
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
@@ -80,4 +81,7 @@ export async function readFile(
   }
 }
 
-const anything: Knows = () => undefined;
+/** An id that cannot stand in a row cannot be known. */
+function isTorn(id: string): boolean {
+  return /\p{Cc}/u.test(id);
+}

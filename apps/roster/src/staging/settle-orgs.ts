@@ -2,7 +2,7 @@ import type { OrgType } from '../oneroster/columns.js';
 import { treeOf } from '../oneroster/organisations.js';
 import type { OrgRow, Tree } from '../oneroster/organisations.js';
 import type { Reason } from '../oneroster/check-row.js';
-import type { KeptRow } from '../generations/generation.js';
+import { valuesOf } from '../generations/row.js';
 
 /** What a file said of organisations, rows that broke a rule of their own left out. */
 export interface SaidOfOrgs {
@@ -63,10 +63,12 @@ export function settleOrgs(
   }
 }
 
-export function orgRow([id, name, type, parent]: KeptRow, line: number): OrgRow {
+/** @param row as it is kept. */
+export function orgRow(row: string, line: number): OrgRow {
+  const [id, name, type, parent] = valuesOf(row);
   return {
     line,
-    sourcedId: id,
+    sourcedId: id!,
     name: name!,
     type: type as OrgType,
     ...(parent && { parentSourcedId: parent }),

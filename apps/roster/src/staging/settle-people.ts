@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { idOf, valuesOf } from '../generations/row.js';
 import { digestOf } from '../generations/sealing.js';
 import type { FileOfRows } from '../generations/generation.js';
 import { listed } from '../oneroster/check-row.js';
-import { groupOf, hasGroup, membership } from './people.js';
-import type { Draft, PersonRow } from './people.js';
+import { groupOf, hasGroup, lineFor, membership, personOf, personRow, roleAndOrg, saidIn } from './people.js';
+import type { Person } from './people.js';
 import { Spill } from './spill.js';
 import type { StagedFile, Staging } from './staged-file.js';
 
@@ -27,9 +28,9 @@ export interface Unclear {
 export class SettlePeople {
   private readonly members: Spill;
   private readonly drafts: Spill;
-  /** [student, guardian]: a guardian names a student. */
+  /** For a student: a guardian who names them. */
   private readonly asked: Spill;
-  /** [guardian, student, ...the student's schools]. */
+  /** For a guardian: a student, and the student's schools. */
   private readonly told: Spill;
   readonly unclear: Unclear = { count: 0, examples: [] };
 
@@ -49,27 +50,25 @@ export class SettlePeople {
   /** A role or an enrolment in force. */
   member(userId: string, role: string, orgId: string): void {
     const at = this.belongs(orgId);
-    if (at !== undefined) this.members.add(userId, JSON.stringify([userId, membership(role, at)]));
+    if (at !== undefined) this.members.add(userId, `${userId}\t${membership(role, at)}`);
   }
 
   /**
-   * @param base the people of the generation before.
-   * @param changed is given everyone whose row is not what it was. @param each is given everyone there is.
+   * @param base the people of the generation before. @param each is given everyone there is.
+   * @param changed is given everyone whose row is not what it was.
    */
   async settle(
     base: FileOfRows | undefined,
-    each: (person: PersonRow) => void,
+    each: (person: Person) => void,
     changed: (change: PersonChange) => void,
   ): Promise<FileOfRows> {
     const { buckets } = this.users;
-    const round = async (step: (bucket: number) => void): Promise<void> => {
+    for (const step of [this.draft, this.answer]) {
       for (let bucket = 0; bucket < buckets; bucket += 1) {
-        step(bucket);
+        step.call(this, bucket);
         await this.staging.beat();
       }
-    };
-    await round((bucket) => this.draft(bucket));
-    await round((bucket) => this.answer(bucket));
+    }
     const digests: string[] = [];
     let rows = 0;
     for (let bucket = 0; bucket < buckets; bucket += 1) {
@@ -87,28 +86,34 @@ export class SettlePeople {
   private draft(bucket: number): void {
     const members = new Map<string, Set<string>>();
     for (const line of this.members.lines(bucket)) {
-      const [userId, one] = JSON.parse(line) as [string, string];
+      const userId = idOf(line);
+      const one = line.slice(userId.length + 1);
       const there = members.get(userId);
       if (there) there.add(one);
       else members.set(userId, new Set([one]));
     }
-    for (const [userId, enabled, agents, grades, orgs, role] of this.users.finalRows(bucket)) {
+    for (const row of this.users.finalRows(bucket)) {
+      const [userId, enabled, agents, grades, orgs, role] = valuesOf(row) as UserValues;
       const memberships = members.get(userId) ?? new Set<string>();
-      for (const orgId of role ? listed(orgs!) : []) {
+      for (const orgId of role ? listed(orgs) : []) {
         const at = this.belongs(orgId);
-        if (at !== undefined) memberships.add(membership(role!, at));
+        if (at !== undefined) memberships.add(membership(role, at));
       }
-      const draft: Draft = [userId, enabled!, listed(grades!)[0]?.slice(0, 16) ?? '', [...memberships]];
-      this.drafts.put(bucket, JSON.stringify(draft));
-      const named = listed(agents!);
-      if (named.length === 0) continue;
-      const schools = schoolsOf(draft);
-      const speaks = hasGroup(memberships, 'family');
-      for (const other of named) {
-        if (schools.length > 0) this.told.add(other, JSON.stringify([other, userId, ...schools]));
-        else if (speaks) this.asked.add(other, JSON.stringify([other, userId]));
-        else this.isUnclear(other, userId);
-      }
+      const grade = listed(grades)[0]?.slice(0, 16) ?? '';
+      const draft: Person = { userId, enabled, grade, memberships: [...memberships], speaksFor: [] };
+      this.drafts.put(bucket, personRow(draft));
+      if (agents) this.link(draft, listed(agents));
+    }
+  }
+
+  private link(person: Person, named: readonly string[]): void {
+    const { userId, memberships } = person;
+    const schools = schoolsOf(person);
+    const speaks = hasGroup(memberships, 'family');
+    for (const other of named) {
+      if (schools.length > 0) this.told.add(other, lineFor(other, [userId, ...schools]));
+      else if (speaks) this.asked.add(other, lineFor(other, [userId]));
+      else this.isUnclear(other, userId);
     }
   }
 
@@ -118,72 +123,67 @@ export class SettlePeople {
     if (asked.length === 0) return;
     const drafts = this.draftsOf(bucket);
     for (const line of asked) {
-      const [student, guardian] = JSON.parse(line) as [string, string];
+      const [student, [guardian]] = saidIn(line) as [string, [string]];
       const there = drafts.get(student);
       const schools = there ? schoolsOf(there) : [];
-      if (schools.length > 0) this.told.add(guardian, JSON.stringify([guardian, student, ...schools]));
+      if (schools.length > 0) this.told.add(guardian, lineFor(guardian, [student, ...schools]));
       else this.isUnclear(guardian, student);
     }
   }
 
   /** Guardians with their students, at the schools of these too. */
-  private linked(bucket: number): PersonRow[] {
+  private linked(bucket: number): Person[] {
     const drafts = this.draftsOf(bucket);
-    const students = new Map<string, Set<string>>();
     for (const line of this.told.lines(bucket)) {
-      const [guardian, student, ...schools] = JSON.parse(line) as [string, string, ...string[]];
+      const [guardian, [student, ...schools]] = saidIn(line) as [string, [string, ...string[]]];
       const draft = drafts.get(guardian);
-      const role = draft?.[3]
-        .map((one) => one.slice(0, one.indexOf('@')))
+      const role = draft?.memberships
+        .map((one) => roleAndOrg(one)[0])
         .find((one) => groupOf(one) === 'family');
       if (!draft || !role) {
         this.isUnclear(guardian, student);
         continue;
       }
-      for (const school of schools) draft[3].push(membership(role, school));
-      const known = students.get(guardian);
-      if (known) known.add(student);
-      else students.set(guardian, new Set([student]));
+      for (const school of schools) draft.memberships.push(membership(role, school));
+      draft.speaksFor.push(student);
     }
-    return [...drafts.values()].map(([userId, enabled, grade, memberships]) => [
-      userId,
-      enabled,
-      grade,
-      [...new Set(memberships)].sort(),
-      [...(students.get(userId) ?? [])].sort(),
-    ]);
+    return [...drafts.values()].map((draft) => ({
+      ...draft,
+      memberships: distinct(draft.memberships),
+      speaksFor: distinct(draft.speaksFor),
+    }));
   }
 
   /** Writes a bucket's chunk if it is new, and tells whom it changes. */
   private async write(
     bucket: number,
-    people: PersonRow[],
+    people: readonly Person[],
     base: FileOfRows | undefined,
     changed: (change: PersonChange) => void,
   ): Promise<string> {
     const { district, chunks } = this.staging;
-    const lines = people.map((person) => JSON.stringify(person));
-    const text = lines.join('\n');
+    const rows = people.map(personRow);
+    const text = rows.join('\n');
     const digest = text && digestOf(text);
     if (base?.digests.length === this.users.buckets && base.digests[bucket] === digest) return digest;
     if (text) await chunks.put(district, digest, text);
     const before = new Map<string, string>();
-    for (const line of await chunks.bucket(district, base, bucket, this.users.buckets))
-      before.set((JSON.parse(line) as PersonRow)[0], line);
-    people.forEach(([userId], i) => {
-      const known = before.get(userId);
-      before.delete(userId);
-      if (known !== lines[i]) changed({ ...(known !== undefined && { before: known }), after: lines[i]! });
-    });
-    for (const line of before.values()) changed({ before: line });
+    for (const row of await chunks.bucket(district, base, bucket, this.users.buckets))
+      before.set(idOf(row), row);
+    for (const row of rows) {
+      const known = before.get(idOf(row));
+      before.delete(idOf(row));
+      if (known !== row) changed({ ...(known !== undefined && { before: known }), after: row });
+    }
+    for (const row of before.values()) changed({ before: row });
     return digest;
   }
 
-  private draftsOf(bucket: number): Map<string, Draft> {
+  private draftsOf(bucket: number): Map<string, Person> {
     return new Map(
       this.drafts.lines(bucket).map((line) => {
-        const draft = JSON.parse(line) as Draft;
-        return [draft[0], draft];
+        const draft = personOf(line);
+        return [draft.userId, draft];
       }),
     );
   }
@@ -195,6 +195,20 @@ export class SettlePeople {
   }
 }
 
-function schoolsOf([, , , memberships]: Draft): string[] {
+/** The kept columns of users.csv. */
+type UserValues = [
+  userId: string,
+  enabled: string,
+  agents: string,
+  grades: string,
+  orgs: string,
+  role: string,
+];
+
+function schoolsOf({ memberships }: Person): string[] {
   return memberships.filter((one) => one.startsWith('student@')).map((one) => one.slice('student@'.length));
+}
+
+function distinct(all: string[]): string[] {
+  return all.length < 2 ? all : [...new Set(all)].sort();
 }

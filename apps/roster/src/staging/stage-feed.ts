@@ -1,6 +1,7 @@
 import type { Feed, FeedFile } from '../feed/feed.js';
 import { bucketsFor } from '../generations/bucket.js';
-import type { FileOfRows, Generation, KeptRow } from '../generations/generation.js';
+import type { FileOfRows, Generation } from '../generations/generation.js';
+import { valuesOf } from '../generations/row.js';
 import { fileNames } from '../oneroster/columns.js';
 import type { FileName } from '../oneroster/columns.js';
 import { inForce } from '../oneroster/in-force.js';
@@ -46,6 +47,11 @@ export async function stageFeed(
   return new FeedStaging(feed, base, about, staging, fingerprint, orgs).all();
 }
 
+/** Whether another file names its ids. */
+function isReferredTo(file: FileName): boolean {
+  return file === 'academicSessions' || file === 'courses' || file === 'classes' || file === 'users';
+}
+
 class FeedStaging {
   private readonly reports: FileReport[] = [];
   private readonly staged = new Map<FileName, StagedFile>();
@@ -72,7 +78,7 @@ class FeedStaging {
     const notCounted = this.whyNotCounted();
     const before = this.base?.files;
     const people = await this.people?.settle(before?.people, counts.take, difference.take);
-    const rows = new Map(counts.rows().map((row) => [row[0], JSON.stringify(row)]));
+    const rows = new Map([...counts.all()].map(([id, one]) => [id, `${id}\t${JSON.stringify(one)}`]));
     for (const staged of this.staged.values()) staged.close();
     const { demographics: _, ...files } = this.files;
     return {
@@ -103,10 +109,19 @@ class FeedStaging {
     let staged = said && (await this.read(said, known));
     // Absent or refused: what is known of it stays.
     if (!staged && known)
-      staged = new StagedFile(this.staging, file, known, known.digests.length, emptyReport(file, 'delta'));
+      staged = new StagedFile(
+        this.staging,
+        file,
+        known,
+        known.digests.length,
+        emptyReport(file, 'delta'),
+        isReferredTo(file),
+      );
     if (!staged) return;
     for (const to of this.staged.values()) await staged.checkReferences(to);
-    this.files[file] = await staged.settle((rows) => this.take(file, rows));
+    this.files[file] = await staged.settle(
+      file === 'roles' || file === 'enrollments' ? (rows) => this.take(file, rows) : undefined,
+    );
     if (file === 'demographics') {
       // Nothing of it is kept, so that all of it would be new every time.
       staged.report.unchanged += staged.report.added;
@@ -123,7 +138,7 @@ class FeedStaging {
     this.reports.push(report);
     const cut = known?.digests.length;
     const buckets = mode === 'delta' && cut ? cut : bucketsFor(bytes, cut);
-    const staged = new StagedFile(this.staging, file, known, buckets, report);
+    const staged = new StagedFile(this.staging, file, known, buckets, report, isReferredTo(file));
     await readFile(
       this.feed,
       said,
@@ -131,10 +146,10 @@ class FeedStaging {
       (other, id) => (other === 'orgs' && this.orgs.file ? this.orgs.ids.has(id) : undefined),
       this.fingerprint,
       {
-        row: (fate, line, kept) => staged.add(fate, line, kept),
-        reference: (to, id, from) => {
+        row: (fate, line, id, row) => staged.add(fate, line, id, row),
+        reference: (to, named, id, line, column) => {
           const target = this.staged.get(to);
-          if (target) staged.refer(target, id, from);
+          if (target) staged.refer(target, named, id, line, column);
         },
         quarantine: (name, reason) => this.staging.quarantine(name, reason),
       },
@@ -145,13 +160,16 @@ class FeedStaging {
     return undefined;
   }
 
-  private take(file: FileName, rows: KeptRow[]): void {
+  private take(file: FileName, rows: readonly string[]): void {
     const { day } = this.about;
     if (file === 'roles') {
-      for (const [, userId, role, begin, end, orgId] of rows)
+      for (const row of rows) {
+        const [, userId, role, begin, end, orgId] = valuesOf(row);
         if (inForce(day, begin!, end!)) this.people?.member(userId!, role!, orgId!);
+      }
     } else if (file === 'enrollments') {
-      for (const [, orgId, userId, role, begin, end] of rows) {
+      for (const row of rows) {
+        const [, orgId, userId, role, begin, end] = valuesOf(row);
         if (!inForce(day, begin!, end!)) continue;
         this.enrolments += 1;
         this.people?.member(userId!, role!, orgId!);

@@ -1,11 +1,13 @@
 import type { Feed, FeedFile } from '../feed/feed.js';
-import type { FileOfRows, KeptRow } from '../generations/generation.js';
+import type { FileOfRows } from '../generations/generation.js';
+import { idOf } from '../generations/row.js';
 import { treeOf } from '../oneroster/organisations.js';
 import type { OrgRow, Organisation, Tree } from '../oneroster/organisations.js';
 import { emptyReport, putAside } from './file-report.js';
 import type { FileReport } from './file-report.js';
 import type { Fingerprint } from './fingerprint.js';
 import { readFile } from './read-file.js';
+import type { Fate } from './read-file.js';
 import { orgRow, settleOrgs } from './settle-orgs.js';
 import type { SaidOfOrgs } from './settle-orgs.js';
 import type { Staging } from './staged-file.js';
@@ -34,10 +36,9 @@ export async function stageOrgs(
   const lines = new Map<string, string>();
   const before = new Map<string, OrgRow>();
   for await (const bucket of staging.chunks.all(staging.district, base)) {
-    for (const line of bucket) {
-      const row = JSON.parse(line) as KeptRow;
-      lines.set(row[0], line);
-      before.set(row[0], orgRow(row, 0));
+    for (const row of bucket) {
+      lines.set(idOf(row), row);
+      before.set(idOf(row), orgRow(row, 0));
     }
   }
   const file = feed.files.find((one) => one.file === 'orgs');
@@ -77,8 +78,7 @@ async function read(
   const texts = new Map<string, string>();
   const knows = (): undefined => undefined;
   const taker = {
-    row: (fate: 'active' | 'deleted' | 'aside', line: number, kept: string[]): void => {
-      const id = kept[0]!;
+    row: (fate: Fate, line: number, id: string, row: string): void => {
       if (fate === 'aside') said.aside.add(id);
       else if (said.taken.has(id) || said.gone.has(id)) {
         const message = 'an earlier row has the same sourcedId';
@@ -95,8 +95,8 @@ async function read(
       else if (said.taken.size >= mostOrgs)
         throw new Error(`orgs.csv has more than ${mostOrgs} organisations`);
       else {
-        said.taken.set(id, orgRow(kept as KeptRow, line));
-        texts.set(id, JSON.stringify(kept));
+        said.taken.set(id, orgRow(row, line));
+        texts.set(id, row);
       }
     },
     reference: (): void => undefined,

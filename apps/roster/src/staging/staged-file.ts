@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { District } from '#platform';
 import type { Chunks } from '../generations/chunks.js';
-import type { FileOfRows, KeptRow } from '../generations/generation.js';
+import type { FileOfRows } from '../generations/generation.js';
+import { idOf } from '../generations/row.js';
 import { digestOf } from '../generations/sealing.js';
 import type { Reason } from '../oneroster/check-row.js';
 import type { FileName } from '../oneroster/columns.js';
@@ -9,11 +10,6 @@ import { putAside } from './file-report.js';
 import type { FileReport } from './file-report.js';
 import type { Fate } from './read-file.js';
 import { Spill } from './spill.js';
-
-/** One spilled row. */
-type Spilled = [fate: Fate, line: number, ...kept: string[]];
-type Reference = [named: string, id: string, line: number, column: string];
-type Dangling = [line: number, column: string, named: string];
 
 export interface Staging {
   district: District;
@@ -24,40 +20,54 @@ export interface Staging {
   beat(): Promise<void>;
 }
 
+/** What a bucket's rows say. */
+interface Sorted {
+  /** Rows by id. */
+  taken: Map<string, string>;
+  gone: Set<string>;
+  aside: Set<string>;
+}
+
 /**
  * One file while it is staged. Its rows lie on disk in buckets by id, its references by the id that they name; both
  * are settled bucket by bucket, so that no file is ever held in memory.
  */
 export class StagedFile {
+  /** `fate line row`, separated by tabs; the row begins with its id. */
   private readonly rows: Spill;
+  /** `named id line column`, by the file that is referred to. */
   private readonly references = new Map<FileName, Spill>();
+  /** `line column named`: references that lead nowhere. */
   private dangling?: Spill;
+  private readonly danglingTo = new Map<string, FileName>();
   /** The rows as they will be, in the same buckets: what later files refer to. */
-  private readonly final: Spill;
+  private readonly final?: Spill;
 
+  /** @param isReferredTo whether other files name its ids. */
   constructor(
     private readonly staging: Staging,
     readonly file: FileName,
     private readonly base: FileOfRows | undefined,
     readonly buckets: number,
     readonly report: FileReport,
+    isReferredTo: boolean,
   ) {
     this.rows = this.spill('rows');
-    this.final = this.spill('final');
+    if (isReferredTo) this.final = this.spill('final');
   }
 
   /** Takes a row as it was read. */
-  add(fate: Fate, line: number, kept: string[]): void {
-    this.rows.add(kept[0]!, JSON.stringify([fate, line, ...kept] satisfies Spilled));
+  add(fate: Fate, line: number, id: string, row: string): void {
+    this.rows.add(id, `${fate}\t${line}\t${row}`);
   }
 
-  refer(to: StagedFile, named: string, from: { id: string; line: number; column: string }): void {
+  refer(to: StagedFile, named: string, id: string, line: number, column: string): void {
     let spill = this.references.get(to.file);
     if (!spill) {
       spill = this.spill(`to-${to.file}`, to.buckets);
       this.references.set(to.file, spill);
     }
-    spill.add(named, JSON.stringify([named, from.id, from.line, from.column] satisfies Reference));
+    spill.add(named, `${named}\t${id}\t${line}\t${column}`);
   }
 
   /** Finds the references to a settled file that lead nowhere. */
@@ -67,12 +77,12 @@ export class StagedFile {
     for (let bucket = 0; bucket < to.buckets; bucket += 1) {
       const references = spill.lines(bucket);
       if (references.length === 0) continue;
-      const there = new Set(to.finalRows(bucket).map(([id]) => id));
-      for (const text of references) {
-        const [named, id, line, column] = JSON.parse(text) as Reference;
-        if (there.has(named)) continue;
+      const there = new Set(to.finalRows(bucket).map(idOf));
+      for (const reference of references) {
+        if (there.has(idOf(reference))) continue;
+        const [named, id, line, column] = reference.split('\t') as [string, string, string, string];
         this.dangling ??= this.spill('dangling');
-        this.dangling.add(id, JSON.stringify([line, column, named] satisfies Dangling));
+        this.dangling.add(id, `${line}\t${column}\t${named}`);
         this.danglingTo.set(column, to.file);
       }
       await this.staging.beat();
@@ -86,15 +96,14 @@ export class StagedFile {
    * the chunks that are new.
    * @param each is given the rows of a bucket as they will be.
    */
-  async settle(each: (rows: KeptRow[], bucket: number) => void = () => undefined): Promise<FileOfRows> {
+  async settle(each?: (rows: readonly string[]) => void): Promise<FileOfRows> {
     const digests: string[] = [];
     let count = 0;
     for (let bucket = 0; bucket < this.buckets; bucket += 1) {
-      const rows = await this.settleBucket(bucket);
-      each(rows, bucket);
-      const lines = rows.map((row) => JSON.stringify(row));
-      for (const line of lines) this.final.put(bucket, line);
-      digests.push(await this.write(bucket, lines));
+      const { rows, digest } = await this.settleBucket(bucket);
+      each?.(rows);
+      for (const row of this.final ? rows : []) this.final!.put(bucket, row);
+      digests.push(digest);
       count += rows.length;
       await this.staging.beat();
     }
@@ -102,88 +111,107 @@ export class StagedFile {
     return { digests, rows: count };
   }
 
-  finalRows(bucket: number): KeptRow[] {
-    return this.final.lines(bucket).map((line) => JSON.parse(line) as KeptRow);
+  finalRows(bucket: number): string[] {
+    return this.final!.lines(bucket);
   }
 
   close(): void {
-    this.final.close();
+    this.final?.close();
   }
 
   /** Lets go of everything that was read. */
   discard(): void {
-    for (const spill of [this.rows, this.final, ...this.references.values()]) spill.close();
+    for (const spill of [this.rows, ...this.references.values()]) spill.close();
+    this.close();
   }
 
-  private readonly danglingTo = new Map<string, FileName>();
+  private async settleBucket(bucket: number): Promise<{ rows: string[]; digest: string }> {
+    const { report } = this;
+    const sorted = this.sorted(bucket);
+    const known = this.base?.digests.length === this.buckets ? this.base.digests[bucket]! : undefined;
+    // Most buckets of most imports are what they were: then what was known need not even be read.
+    if (known !== undefined && report.mode === 'bulk' && report.unreadable === 0 && sorted.aside.size === 0) {
+      const rows = inOrder(sorted.taken);
+      const text = rows.join('\n');
+      const digest = text && digestOf(text);
+      if (digest === known) {
+        report.unchanged += rows.length + sorted.gone.size;
+        return { rows, digest };
+      }
+    }
+    const rows = inOrder(await this.laidOver(bucket, sorted));
+    const text = rows.join('\n');
+    const digest = text && digestOf(text);
+    if (text && digest !== known) await this.staging.chunks.put(this.staging.district, digest, text);
+    return { rows, digest };
+  }
 
-  private async settleBucket(bucket: number): Promise<KeptRow[]> {
+  /** What the bucket will hold, counted against what it held. */
+  private async laidOver(bucket: number, { taken, gone, aside }: Sorted): Promise<Map<string, string>> {
+    const { report } = this;
     const { district, chunks } = this.staging;
     const before = new Map<string, string>();
-    for (const line of await chunks.bucket(district, this.base, bucket, this.buckets)) {
-      before.set((JSON.parse(line) as KeptRow)[0], line);
-    }
-    const { taken, gone, aside } = this.sorted(bucket);
-    const after = new Map<string, KeptRow>();
-    const { report } = this;
+    for (const row of await chunks.bucket(district, this.base, bucket, this.buckets))
+      before.set(idOf(row), row);
     const keepsUnnamed = report.mode === 'delta' || report.unreadable > 0;
-    for (const [id, line] of before) {
+    const after = new Map(taken);
+    for (const [id, row] of before) {
       if (gone.has(id) || taken.has(id)) continue;
       if (!keepsUnnamed && !aside.has(id)) {
         report.missing += 1;
         continue;
       }
-      if (report.mode === 'bulk') report.kept += 1;
-      after.set(id, JSON.parse(line) as KeptRow);
-    }
-    for (const id of gone) {
-      if (before.has(id)) report.deleted += 1;
-      else report.unchanged += 1;
-    }
-    for (const [id, row] of taken) {
-      const known = before.get(id);
-      if (known === undefined) report.added += 1;
-      else if (known === JSON.stringify(row)) report.unchanged += 1;
-      else report.altered += 1;
+      if (report.mode === 'bulk' || aside.has(id)) report.kept += 1;
       after.set(id, row);
     }
-    return [...after.values()].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const id of gone) report[before.has(id) ? 'deleted' : 'unchanged'] += 1;
+    for (const [id, row] of taken) {
+      const was = before.get(id);
+      report[was === undefined ? 'added' : was === row ? 'unchanged' : 'altered'] += 1;
+    }
+    return after;
   }
 
   /** The rows of a bucket by what they say; of an id that comes twice the first good row counts. */
-  private sorted(bucket: number): { taken: Map<string, KeptRow>; gone: Set<string>; aside: Set<string> } {
-    const dangling = new Map<number, Dangling>();
+  private sorted(bucket: number): Sorted {
+    const dangling = new Map<string, string>();
     for (const text of this.dangling?.lines(bucket) ?? []) {
-      const one = JSON.parse(text) as Dangling;
-      if (!dangling.has(one[0])) dangling.set(one[0], one);
+      const line = idOf(text);
+      if (!dangling.has(line)) dangling.set(line, text);
     }
-    const taken = new Map<string, KeptRow>();
+    const taken = new Map<string, string>();
     const gone = new Set<string>();
     const aside = new Set<string>();
     for (const text of this.rows.lines(bucket)) {
-      const [fate, line, ...kept] = JSON.parse(text) as Spilled;
-      const id = kept[0]!;
+      const first = text.indexOf('\t');
+      const second = text.indexOf('\t', first + 1);
+      const fate = text.slice(0, first) as Fate;
+      const line = text.slice(first + 1, second);
+      const row = text.slice(second + 1);
+      const id = idOf(row);
       if (fate === 'aside') {
         aside.add(id);
         continue;
       }
-      const lost = dangling.get(line);
-      if (lost) {
+      const lost = dangling.size > 0 ? dangling.get(line) : undefined;
+      if (lost !== undefined) {
         aside.add(id);
         this.quarantine(this.unknown(lost));
       } else if (taken.has(id) || gone.has(id)) {
         const message = 'an earlier row has the same sourcedId';
-        this.quarantine({ line, column: 'sourcedId', value: id.slice(0, 80), rule: 'unique', message });
+        const value = id.slice(0, 80);
+        this.quarantine({ line: Number(line), column: 'sourcedId', value, rule: 'unique', message });
       } else if (fate === 'deleted') gone.add(id);
-      else taken.set(id, kept as KeptRow);
+      else taken.set(id, row);
     }
     return { taken, gone, aside };
   }
 
-  private unknown([line, column, named]: Dangling): Reason {
+  private unknown(dangling: string): Reason {
+    const [line, column, named] = dangling.split('\t') as [string, string, string];
     const value = named.slice(0, 80);
     const message = `${column} names ${value}, which ${this.danglingTo.get(column)!}.csv does not have`;
-    return { line, column, value, rule: 'reference', message };
+    return { line: Number(line), column, value, rule: 'reference', message };
   }
 
   private quarantine(reason: Reason): void {
@@ -191,17 +219,11 @@ export class StagedFile {
     this.staging.quarantine(this.file, reason);
   }
 
-  /** @returns the chunk's digest; what the bucket had before is not written again. */
-  private async write(bucket: number, lines: string[]): Promise<string> {
-    if (lines.length === 0) return '';
-    const text = lines.join('\n');
-    const digest = digestOf(text);
-    const known = this.base?.digests.length === this.buckets && this.base.digests[bucket] === digest;
-    if (!known) await this.staging.chunks.put(this.staging.district, digest, text);
-    return digest;
-  }
-
   private spill(what: string, buckets = this.buckets): Spill {
     return new Spill(join(this.staging.folder, `${this.file}-${what}`), buckets);
   }
+}
+
+function inOrder(rows: ReadonlyMap<string, string>): string[] {
+  return [...rows.keys()].sort().map((id) => rows.get(id)!);
 }

@@ -3,7 +3,7 @@ import { digestOf } from '../generations/sealing.js';
 import type { FileOfRows } from '../generations/generation.js';
 import type { Staging } from './staged-file.js';
 
-/** Writes a small file, one that is in memory anyway. @param lines by id; each a JSON array that begins with the id. */
+/** Writes a small file, one that is in memory anyway. @param lines rows by id. */
 export async function writeRows(
   { district, chunks }: Staging,
   lines: ReadonlyMap<string, string>,
