@@ -1,18 +1,27 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { bucketOf } from '../generations/bucket.js';
 
-/** How much of a bucket waits in memory until it is written, in characters. */
+/** How much of a bucket waits in memory until it is written, in bytes. */
 const blockSize = 16 * 1024;
+
+/** The longest character in UTF-8, in bytes for each of JavaScript's. */
+const widest = 3;
+
+interface Block {
+  at: number;
+  length: number;
+}
 
 /**
  * Lines put aside on disk by bucket, to be taken up bucket by bucket: what lets a file of any length be checked for
  * duplicates and references in the memory of one bucket. One file on disk, written in blocks, each of one bucket.
+ * What waits lies in plain bytes, which the garbage collector has no work with.
  */
 export class Spill {
   private readonly fd: number;
-  private readonly waiting: string[][];
-  private readonly sizes: number[];
-  private readonly blocks: { at: number; length: number }[][];
+  private readonly waiting: (Buffer | undefined)[];
+  private readonly filled: Int32Array;
+  private readonly blocks: Block[][];
   private end = 0;
 
   constructor(
@@ -20,8 +29,8 @@ export class Spill {
     readonly buckets: number,
   ) {
     this.fd = openSync(path, 'wx+', 0o600);
-    this.waiting = Array.from({ length: buckets }, () => []);
-    this.sizes = new Array<number>(buckets).fill(0);
+    this.waiting = new Array<undefined>(buckets).fill(undefined);
+    this.filled = new Int32Array(buckets);
     this.blocks = Array.from({ length: buckets }, () => []);
   }
 
@@ -31,22 +40,34 @@ export class Spill {
   }
 
   put(bucket: number, line: string): void {
-    this.waiting[bucket]!.push(line);
-    this.sizes[bucket]! += line.length + 1;
-    if (this.sizes[bucket]! > blockSize) this.write(bucket);
+    const most = line.length * widest + 1;
+    if (this.filled[bucket]! + most > blockSize) this.write(bucket);
+    if (most > blockSize) {
+      this.append(bucket, Buffer.from(`${line}\n`));
+      return;
+    }
+    const block = (this.waiting[bucket] ??= Buffer.allocUnsafeSlow(blockSize));
+    let at = this.filled[bucket]!;
+    at += block.write(line, at);
+    block[at] = lineBreak;
+    this.filled[bucket] = at + 1;
   }
 
   /** The lines of a bucket, in the order in which they were put. */
   lines(bucket: number): string[] {
-    if (this.blocks[bucket]!.length === 0) return [...this.waiting[bucket]!];
-    this.write(bucket);
-    const lines: string[] = [];
-    for (const { at, length } of this.blocks[bucket]!) {
-      const bytes = Buffer.allocUnsafe(length);
-      if (readSync(this.fd, bytes, 0, length, at) !== length) throw new Error(`${this.path} was cut on disk`);
-      for (const line of bytes.toString('utf8', 0, length - 1).split('\n')) lines.push(line);
+    const blocks = this.blocks[bucket]!;
+    const waits = this.filled[bucket]!;
+    const length = blocks.reduce((sum, block) => sum + block.length, waits);
+    if (length === 0) return [];
+    const bytes = Buffer.allocUnsafe(length);
+    let at = 0;
+    for (const block of blocks) {
+      if (readSync(this.fd, bytes, at, block.length, block.at) !== block.length)
+        throw new Error(`${this.path} was cut on disk`);
+      at += block.length;
     }
-    return lines;
+    if (waits > 0) this.waiting[bucket]!.copy(bytes, at, 0, waits);
+    return bytes.toString('utf8', 0, length - 1).split('\n');
   }
 
   close(): void {
@@ -55,12 +76,19 @@ export class Spill {
   }
 
   private write(bucket: number): void {
-    if (this.waiting[bucket]!.length === 0) return;
-    const bytes = Buffer.from(`${this.waiting[bucket]!.join('\n')}\n`);
+    const length = this.filled[bucket]!;
+    if (length === 0) return;
+    this.filled[bucket] = 0;
+    this.append(bucket, this.waiting[bucket]!.subarray(0, length));
+  }
+
+  private append(bucket: number, bytes: Buffer): void {
     if (writeSync(this.fd, bytes) !== bytes.length) throw new Error(`the disk under ${this.path} is full`);
-    this.blocks[bucket]!.push({ at: this.end, length: bytes.length });
+    const last = this.blocks[bucket]!.at(-1);
+    if (last && last.at + last.length === this.end) last.length += bytes.length;
+    else this.blocks[bucket]!.push({ at: this.end, length: bytes.length });
     this.end += bytes.length;
-    this.waiting[bucket] = [];
-    this.sizes[bucket] = 0;
   }
 }
+
+const lineBreak = 10;
