@@ -1,12 +1,12 @@
 import type { District } from '#platform';
 import type { PersonChange } from '../staging/settle-people.js';
-import type { Chunks } from './chunks.js';
 import type { FileOfRows } from './generation.js';
+import type { RowChunks } from './row-chunks.js';
 import { idOf } from './row.js';
 
 /** Tells whose row differs between two generations; buckets that are the same are not even read. */
 export async function comparePeople(
-  chunks: Chunks,
+  chunks: RowChunks,
   district: District,
   before: FileOfRows | undefined,
   after: FileOfRows | undefined,

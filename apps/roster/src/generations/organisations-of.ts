@@ -2,13 +2,14 @@ import type { District } from '#platform';
 import { treeOf } from '../oneroster/organisations.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import { orgRow } from '../staging/settle-orgs.js';
-import type { Chunks } from './chunks.js';
-import { digestOf } from './sealing.js';
 import type { Generation } from './generation.js';
+import type { RowChunks } from './row-chunks.js';
+import { namesWith } from './row-chunks.js';
+import { keyOf } from './sealing.js';
 
 /** The organisations of a generation, parents before their children; none of none. */
 export async function organisationsOf(
-  chunks: Chunks,
+  chunks: RowChunks,
   district: District,
   generation: Generation | undefined,
 ): Promise<Organisation[]> {
@@ -20,5 +21,5 @@ export async function organisationsOf(
 
 /** The name of a generation's list of organisations: the same as long as they are. */
 export function listOf({ files }: Generation): string {
-  return digestOf((files.orgs?.digests ?? []).join());
+  return namesWith(keyOf('names'))((files.orgs?.digests ?? []).join());
 }

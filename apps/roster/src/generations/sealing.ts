@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Binary } from 'mongodb';
 import { config } from '#platform';
@@ -25,19 +25,13 @@ export function unseal(sealed: Sealed): string {
   ).toString();
 }
 
-/** A name for a text that nobody can compute without the secret. */
-export function digestOf(text: string): string {
-  return createHmac('sha256', keyOf('names')).update(text).digest('base64url').slice(0, 24);
-}
-
-/** The key for fingerprints of rows; see staging/fingerprint.ts. */
-export function fingerprintKey(): Buffer {
-  return keyOf('fingerprints');
-}
-
 const keys = new Map<string, Buffer>();
 
-function keyOf(use: 'names' | 'rows' | 'fingerprints'): Buffer {
+/**
+ * A key of the roster's own, made of HEARBACK_SECRET: for sealed rows, for names of chunks (row-chunks.ts), for
+ * fingerprints of values that are not kept (staging/fingerprint.ts).
+ */
+export function keyOf(use: 'names' | 'rows' | 'fingerprints'): Buffer {
   const known = keys.get(use);
   if (known) return known;
   const made = Buffer.from(hkdfSync('sha256', config().secret, '', `hearback roster ${use}`, 32));

@@ -1,6 +1,4 @@
 import type { District } from '#platform';
-import type { Reason } from '../oneroster/check-row.js';
-import type { FileName } from '../oneroster/columns.js';
 import type { Details, ImportDetails } from './details.store.js';
 
 const rowsInPage = 500;
@@ -19,24 +17,26 @@ export class QuarantineList {
     private readonly importId: string,
   ) {}
 
-  add(file: FileName, reason: Reason): void {
-    if (this.count >= mostListed) return;
-    this.count += 1;
-    this.waiting.push({ file, ...reason });
-  }
-
-  /** Writes the pages that are full. */
-  async flush(least = rowsInPage): Promise<void> {
-    while (this.waiting.length >= least && this.waiting.length > 0) {
-      const rows = this.waiting.splice(0, rowsInPage);
-      await this.details.put(this.district, this.importId, 'quarantine', this.pages, rows);
-      this.pages += 1;
+  /** Takes rows, and writes the pages that are full. */
+  async add(rows: readonly Details['quarantine'][]): Promise<void> {
+    for (const row of rows.slice(0, mostListed - this.count)) {
+      this.count += 1;
+      this.waiting.push(row);
     }
+    await this.flush(rowsInPage);
   }
 
   /** Writes the rest. @returns how many rows are listed. */
   async end(): Promise<number> {
     await this.flush(1);
     return this.count;
+  }
+
+  private async flush(least: number): Promise<void> {
+    while (this.waiting.length >= least && this.waiting.length > 0) {
+      const rows = this.waiting.splice(0, rowsInPage);
+      await this.details.put(this.district, this.importId, 'quarantine', this.pages, rows);
+      this.pages += 1;
+    }
   }
 }

@@ -11,14 +11,13 @@ import type { Generation } from '../generations/generation.js';
 import { GenerationStore } from '../generations/generation.store.js';
 import { organisationsOf } from '../generations/organisations-of.js';
 import { contentOf, idOf } from '../generations/row.js';
-import { fingerprintKey } from '../generations/sealing.js';
+import { keyOf } from '../generations/sealing.js';
 import { openPackage } from '../oneroster/package.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import { PeopleDifference } from '../staging/difference.js';
-import { fingerprintWith } from '../staging/fingerprint.js';
 import type { Counted } from '../staging/headcounts.js';
-import { stageFeed } from '../staging/stage-feed.js';
-import type { Staged } from '../staging/stage-feed.js';
+import { stageInThread } from '../staging/stage-in-thread.js';
+import type { StagingResult } from '../staging/thread-messages.js';
 import { ImportDetails } from './details.store.js';
 import type { Found, Import } from './import.js';
 import { defaultLimits, holdsOf } from './limits.js';
@@ -50,11 +49,11 @@ export class StageImport {
     const { generation, files, people, unclear } = staged;
     if (staged.organisations.length === 0) throw new Error(whyNone(staged));
     await this.generations.put(district, generation);
-    await this.details.putAll(district, importId, 'roles', people.byRole());
+    await this.details.putAll(district, importId, 'roles', staged.roles);
     const closes = missingFrom(staged.before, staged.organisations);
     const effects = {
       files,
-      people: await this.losses(district, base, people.losses()),
+      people: await this.losses(district, base, staged.losses),
       closes,
       organisationsBefore: staged.before.length,
     };
@@ -76,12 +75,7 @@ export class StageImport {
           altered: altered(staged.before, staged.organisations),
           closed: closes.length,
         },
-        people: {
-          added: people.added,
-          changed: people.changed,
-          gone: people.gone,
-          disabled: people.disabled,
-        },
+        people,
       },
       // A person who rolls back has looked at it.
       holds: 'folder' in from ? holdsOf(base, effects, defaultLimits) : [],
@@ -96,35 +90,37 @@ export class StageImport {
     base: Generation | undefined,
     quarantine: QuarantineList,
     beat: () => Promise<void>,
-  ): Promise<Staged> {
+  ): Promise<StagingResult> {
     const feed = await openPackage(folder);
+    feed.close();
+    if (!base && !feed.files.some(({ file }) => file === 'orgs')) throw new Error(firstNeedsOrgs);
+    if (base && base.oneRoster !== feed.version && feed.files.some(({ mode }) => mode === 'delta'))
+      throw new Error(
+        `this is a delta in OneRoster ${feed.version}, and the roster was imported in ${base.oneRoster}; send a bulk first`,
+      );
     const work = await mkdtemp(join(tmpdir(), folderPrefix));
     try {
-      if (!base && !feed.files.some(({ file }) => file === 'orgs')) throw new Error(firstNeedsOrgs);
-      if (base && base.oneRoster !== feed.version && feed.files.some(({ mode }) => mode === 'delta'))
-        throw new Error(
-          `this is a delta in OneRoster ${feed.version}, and the roster was imported in ${base.oneRoster}; send a bulk first`,
-        );
-      const at = new Date().toISOString();
-      const day = dateIn(districtFacts(district).timeZone);
-      return await stageFeed(
-        feed,
-        base,
-        { generationId: importId, source, day, at },
+      return await stageInThread(
         {
           district,
-          chunks: this.chunks,
-          folder: work,
-          quarantine: (file, reason) => quarantine.add(file, reason),
-          beat: async () => {
-            await quarantine.flush();
-            await beat();
+          feed: { kind: 'package', folder },
+          base,
+          about: {
+            generationId: importId,
+            source,
+            day: dateIn(districtFacts(district).timeZone),
+            at: new Date().toISOString(),
           },
+          folder: work,
+          keys: { fingerprints: keyOf('fingerprints'), names: keyOf('names') },
         },
-        fingerprintWith(fingerprintKey()),
+        this.chunks,
+        async (rows) => {
+          await quarantine.add(rows);
+          await beat();
+        },
       );
     } finally {
-      feed.close();
       await rm(work, { recursive: true, force: true });
     }
   }
@@ -135,7 +131,7 @@ export class StageImport {
     { importId }: Import,
     restores: string,
     base: Generation | undefined,
-  ): Promise<Staged> {
+  ): Promise<StagingResult> {
     const earlier = await this.generations.get(district, restores);
     if (!earlier) throw new Error('what that import brought is no longer kept');
     const people = new PeopleDifference();
@@ -145,7 +141,9 @@ export class StageImport {
       files: [],
       organisations: await organisationsOf(this.chunks, district, earlier),
       before: await organisationsOf(this.chunks, district, base),
-      people,
+      people: people.totals(),
+      roles: people.byRole(),
+      losses: people.losses(),
       unclear: { count: 0, examples: [] },
     };
   }
@@ -171,7 +169,7 @@ export class StageImport {
 const firstNeedsOrgs =
   'the first import needs orgs.csv: without it nobody can tell what the rest belongs to. Nothing was applied.';
 
-function whyNone({ files }: Staged): string {
+function whyNone({ files }: StagingResult): string {
   const orgs = files.find(({ file }) => file === 'orgs');
   if (orgs?.refused) return `${orgs.refused}. Nothing was applied.`;
   return orgs?.read === 0

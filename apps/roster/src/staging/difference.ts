@@ -15,24 +15,29 @@ export interface RoleDifference {
   disabled: number;
 }
 
+/** People, each once. `disabled`, of those changed: whose account was switched off. */
+export interface PeopleTotals {
+  added: number;
+  gone: number;
+  changed: number;
+  disabled: number;
+}
+
 /** What a generation changes about people, counted by organisation and role as each change is told. */
 export class PeopleDifference {
   private readonly roles = new Map<string, RoleDifference>();
   private readonly leaving = new Map<string, number>();
-  added = 0;
-  gone = 0;
-  changed = 0;
-  disabled = 0;
+  private readonly count: PeopleTotals = { added: 0, gone: 0, changed: 0, disabled: 0 };
 
   readonly take = ({ before, after }: PersonChange): void => {
-    if (before === undefined) this.added += 1;
-    else if (after === undefined) this.gone += 1;
-    else this.changed += 1;
+    if (before === undefined) this.count.added += 1;
+    else if (after === undefined) this.count.gone += 1;
+    else this.count.changed += 1;
     const [was, is] = [before, after].map((text) => (text === undefined ? undefined : personOf(text)));
     const had = new Set(was?.memberships);
     const has = new Set(is?.memberships);
     const disabled = was?.enabled === 'true' && is?.enabled === 'false';
-    if (disabled) this.disabled += 1;
+    if (disabled) this.count.disabled += 1;
     const isOther = facts(was) !== facts(is);
     for (const one of has) {
       const role = this.role(one);
@@ -45,6 +50,10 @@ export class PeopleDifference {
     for (const orgId of new Set([...had].map((one) => roleAndOrg(one)[1])))
       if (!there.has(orgId)) this.leaving.set(orgId, (this.leaving.get(orgId) ?? 0) + 1);
   };
+
+  totals(): PeopleTotals {
+    return this.count;
+  }
 
   /** By organisation, then role. */
   byRole(): RoleDifference[] {

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 export type Fingerprint = (values: readonly string[]) => string;
 
 /** @param key at least 32 bytes. SHA-256 of key and values, cut to 66 bits. */
-export function fingerprintWith(key: Buffer): Fingerprint {
-  const prefix = key.toString('base64url');
+export function fingerprintWith(key: Uint8Array): Fingerprint {
+  const prefix = Buffer.from(key).toString('base64url');
   return (values) => hash('sha256', prefix + values.join('\u001f'), 'base64url').slice(0, 11);
 }

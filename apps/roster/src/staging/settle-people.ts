@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { idOf, valuesOf } from '../generations/row.js';
-import { digestOf } from '../generations/sealing.js';
 import type { FileOfRows } from '../generations/generation.js';
 import { listed } from '../oneroster/check-row.js';
 import { groupOf, hasGroup, lineFor, membership, personOf, personRow, roleAndOrg, saidIn } from './people.js';
@@ -161,10 +160,10 @@ export class SettlePeople {
     base: FileOfRows | undefined,
     changed: (change: PersonChange) => void,
   ): Promise<string> {
-    const { district, chunks } = this.staging;
+    const { district, chunks, nameOf } = this.staging;
     const rows = people.map(personRow);
     const text = rows.join('\n');
-    const digest = text && digestOf(text);
+    const digest = text && nameOf(text);
     if (base?.digests.length === this.users.buckets && base.digests[bucket] === digest) return digest;
     if (text) await chunks.put(district, digest, text);
     const before = new Map<string, string>();

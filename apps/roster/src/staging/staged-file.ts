@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { District } from '#platform';
-import type { Chunks } from '../generations/chunks.js';
 import type { FileOfRows } from '../generations/generation.js';
+import type { NameOf, RowChunks } from '../generations/row-chunks.js';
 import { idOf } from '../generations/row.js';
-import { digestOf } from '../generations/sealing.js';
 import type { Reason } from '../oneroster/check-row.js';
 import type { FileName } from '../oneroster/columns.js';
 import { putAside } from './file-report.js';
@@ -13,7 +12,9 @@ import { Spill } from './spill.js';
 
 export interface Staging {
   district: District;
-  chunks: Chunks;
+  chunks: RowChunks;
+  /** Names chunks. */
+  nameOf: NameOf;
   /** An empty folder of this staging alone. */
   folder: string;
   quarantine(file: FileName, reason: Reason): void;
@@ -133,7 +134,7 @@ export class StagedFile {
     if (known !== undefined && report.mode === 'bulk' && report.unreadable === 0 && sorted.aside.size === 0) {
       const rows = inOrder(sorted.taken);
       const text = rows.join('\n');
-      const digest = text && digestOf(text);
+      const digest = text && this.staging.nameOf(text);
       if (digest === known) {
         report.unchanged += rows.length + sorted.gone.size;
         return { rows, digest };
@@ -141,7 +142,7 @@ export class StagedFile {
     }
     const rows = inOrder(await this.laidOver(bucket, sorted));
     const text = rows.join('\n');
-    const digest = text && digestOf(text);
+    const digest = text && this.staging.nameOf(text);
     if (text && digest !== known) await this.staging.chunks.put(this.staging.district, digest, text);
     return { rows, digest };
   }

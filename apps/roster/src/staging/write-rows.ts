@@ -1,11 +1,10 @@
 import { bucketOf, bucketsFor } from '../generations/bucket.js';
-import { digestOf } from '../generations/sealing.js';
 import type { FileOfRows } from '../generations/generation.js';
 import type { Staging } from './staged-file.js';
 
 /** Writes a small file, one that is in memory anyway. @param lines rows by id. */
 export async function writeRows(
-  { district, chunks }: Staging,
+  { district, chunks, nameOf }: Staging,
   lines: ReadonlyMap<string, string>,
   base: FileOfRows | undefined,
 ): Promise<FileOfRows> {
@@ -17,7 +16,7 @@ export async function writeRows(
   const digests: string[] = [];
   for (const bucket of buckets) {
     const text = bucket.join('\n');
-    const digest = text && digestOf(text);
+    const digest = text && nameOf(text);
     if (digest && !known.has(digest)) await chunks.put(district, digest, text);
     digests.push(digest);
   }

@@ -1,0 +1,108 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { District } from '#platform';
+import type { Feed } from '../feed/feed.js';
+import { Spool } from '../feed/spool.js';
+import { RowChunks, namesWith } from '../generations/row-chunks.js';
+import { openPackage } from '../oneroster/package.js';
+import { fingerprintWith } from './fingerprint.js';
+import { stageFeed } from './stage-feed.js';
+import type { FeedOnDisk, FromThread, QuarantinedRow, StagingOrder, ToThread } from './thread-messages.js';
+
+/**
+ * The thread that stages one feed. What it holds is bounded (the service sets the limit, and outlives it), and the
+ * service answers requests meanwhile. It has no connection of its own: chunks go through the service.
+ */
+const port = parentPort!;
+const calls = new Map<number, { resolve(text: string): void; reject(error: Error): void }>();
+let last = 0;
+
+port.on('message', ({ call, text, failed }: ToThread) => {
+  const waiting = calls.get(call)!;
+  calls.delete(call);
+  if (failed === undefined) waiting.resolve(text ?? '');
+  else waiting.reject(new Error(failed));
+});
+
+type Asked = Extract<FromThread, { call: number }>;
+
+function ask(message: Asked extends infer One ? (One extends Asked ? Omit<One, 'call'> : never) : never) {
+  last += 1;
+  const call = last;
+  port.postMessage({ ...message, call });
+  return new Promise<string>((resolve, reject) => calls.set(call, { resolve, reject }));
+}
+
+/** How many chunks are on their way to the database at once. */
+const mostOnTheWay = 4;
+
+class ChunksOfService extends RowChunks {
+  private readonly onTheWay = new Set<Promise<unknown>>();
+
+  async put(_: District, digest: string, text: string): Promise<void> {
+    if (this.onTheWay.size >= mostOnTheWay) await Promise.race(this.onTheWay);
+    const sent = ask({ type: 'put', digest, text }).finally(() => this.onTheWay.delete(sent));
+    // Its failure is told by `all written`, or ends the race above.
+    sent.catch(() => undefined);
+    this.onTheWay.add(sent);
+  }
+
+  get(_: District, digest: string): Promise<string> {
+    return ask({ type: 'get', digest });
+  }
+
+  async written(): Promise<void> {
+    await Promise.all(this.onTheWay);
+  }
+}
+
+function opened(feed: FeedOnDisk): Promise<Feed> {
+  return feed.kind === 'package'
+    ? openPackage(feed.folder)
+    : Spool.open(feed.folder).then((spool) => spool.feed(feed.oneRoster, feed.mode, feed.ignored));
+}
+
+/** How often the service is told that the thread is alive, and of rows put aside. */
+const beatMs = 500;
+
+async function stage({ district, feed, base, about, folder, keys }: StagingOrder): Promise<void> {
+  const chunks = new ChunksOfService();
+  let quarantined: QuarantinedRow[] = [];
+  let beaten = performance.now();
+  const source = await opened(feed);
+  try {
+    const staged = await stageFeed(
+      source,
+      base,
+      about,
+      {
+        district,
+        chunks,
+        nameOf: namesWith(keys.names),
+        folder,
+        quarantine: (file, reason) => void quarantined.push({ file, ...reason }),
+        beat: async () => {
+          if (performance.now() - beaten < beatMs && quarantined.length < 1_000) return;
+          beaten = performance.now();
+          const some = quarantined;
+          quarantined = [];
+          await ask({ type: 'alive', quarantined: some });
+        },
+      },
+      fingerprintWith(keys.fingerprints),
+    );
+    await chunks.written();
+    const { people, ...rest } = staged;
+    const result = {
+      ...rest,
+      people: people.totals(),
+      roles: people.byRole(),
+      losses: people.losses(),
+    };
+    port.postMessage({ type: 'done', result, quarantined } satisfies FromThread);
+  } finally {
+    source.close();
+    port.close();
+  }
+}
+
+await stage(workerData as StagingOrder);
