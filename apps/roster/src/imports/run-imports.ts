@@ -70,13 +70,13 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     await this.apply(district, importId);
   }
 
-  /** Waits until no earlier import of the district is at work. */
+  /** Waits until no earlier import of the district is at work; one that was left lying is taken up first. */
   private async turn(district: District, importId: string): Promise<void> {
     for (;;) {
       const atWork = await this.imports.atWork(district);
-      const now = new Date().toISOString();
-      const [first] = atWork.filter((one) => one.importId === importId || !isSilent(one, now));
+      const [first] = atWork;
       if (!first || first.importId === importId) return;
+      if (isSilent(first, new Date().toISOString())) this.begin(district, first.importId);
       await this.beat(district, importId);
       await pause(300);
     }
