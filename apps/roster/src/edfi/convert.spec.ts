@@ -101,8 +101,8 @@ describe('the roster of an Ed-Fi API', () => {
       'staff:207222 primary aide edorg:255901002 2020-08-10..',
     ]);
     expect(feed.ignored).toEqual([
-      'staff classification "School Psychologist" is taken as aide (1 rows)',
-      'staffEducationOrganizationAssignmentAssociations: assignments to an organisation of another kind are left out (1 rows)',
+      'staff classification "School Psychologist" is taken as aide (1 row)',
+      'staffEducationOrganizationAssignmentAssociations: assignments to an organisation of another kind are left out (1 row)',
     ]);
   });
 
@@ -165,7 +165,7 @@ describe('the roster of an Ed-Fi API', () => {
       role: 'teacher',
       orgSourcedId: 'edorg:255901001',
     });
-    expect(feed.ignored).toEqual(['staff are read from staffSchoolAssociations, as teachers (1 rows)']);
+    expect(feed.ignored).toEqual(['staff are read from staffSchoolAssociations, as teachers (1 row)']);
   });
 
   it('puts the district at the top when the client may not see what is above it, and says so', async () => {
@@ -174,7 +174,7 @@ describe('the roster of an Ed-Fi API', () => {
     const feed = await given.fetched();
     expect((await rowsOf(feed, 'orgs'))[0]).toMatchObject({ sourcedId: 'edorg:255901', parentSourcedId: '' });
     expect(feed.ignored[0]).toBe(
-      'localEducationAgencies: what they belong to cannot be read, they stand at the top (1 rows)',
+      'localEducationAgencies: what they belong to cannot be read, they stand at the top (1 row)',
     );
   });
 
@@ -188,7 +188,7 @@ describe('the roster of an Ed-Fi API', () => {
     });
     const feed = await given.fetched({ schoolYear: 2027 });
     expect((await rowsOf(feed, 'roles')).filter(({ role }) => role === 'student')).toHaveLength(3);
-    expect(feed.ignored[0]).toBe('studentSchoolAssociations of school year 2026 are left out (1 rows)');
+    expect(feed.ignored[0]).toBe('studentSchoolAssociations of school year 2026 are left out (1 row)');
   });
 
   it('reads an API that has the year in its path', async () => {

@@ -11,7 +11,7 @@ import type { ContactLinkRecord, EnrolmentRecord, Resource } from './resources.j
  * order, on any day, so that a conversion that broke off can go on at the row where it stopped.
  *
  * Records stream from disk; what is held meanwhile is one map of ids at a time: of grades and families for `users`, of
- * enrolments for `roles`. With 200,000 students and two contacts each that is about 150 MB at the peak, and it grows
+ * enrolments for `roles`. With 200,000 students and two contacts each that was 180 MB of heap when measured, and it grows
  * with the district: one of several million students needs these joins done on disk.
  */
 export class Conversion {
@@ -26,7 +26,7 @@ export class Conversion {
 
   /** What was left out or read in another way, each with how many rows it befell. */
   notes(): string[] {
-    return [...this.counts].map(([note, rows]) => `${note} (${rows} rows)`);
+    return [...this.counts].map(([note, rows]) => `${note} (${rows} ${rows === 1 ? 'row' : 'rows'})`);
   }
 
   async *orgs(): AsyncGenerator<Row> {
