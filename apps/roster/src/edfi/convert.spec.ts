@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { checkRow } from '../oneroster/check-row.js';
+import { rowCheck } from '../oneroster/check-row.js';
 import type { Row } from '../oneroster/check-row.js';
 import { columnsOf } from '../oneroster/columns.js';
 import type { FileName } from '../oneroster/columns.js';
@@ -128,7 +128,7 @@ describe('the roster of an Ed-Fi API', () => {
       for (const [i, row] of rows.entries()) {
         const knows = (other: FileName, id: string) => ids.get(other)?.has(id);
         expect(
-          checkRow(row, i + 1, columnsOf(file, '1.2'), knows, (name) => slipped.push(name)),
+          rowCheck(columnsOf(file, '1.2'), knows, (name) => slipped.push(name))(row, i + 1),
         ).toBeUndefined();
         expect(Object.keys(columnsOf(file, '1.2'))).toEqual(expect.arrayContaining(Object.keys(row)));
       }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inForce } from '../oneroster/headcounts.js';
+import { inForce } from '../oneroster/in-force.js';
 import type { Row } from '../oneroster/check-row.js';
 import type { OrgType } from '../oneroster/columns.js';
 import { codeOf, relationOf, staffRoleOf } from './descriptors.js';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Feed } from '../feed/feed.js';
+import type { Feed, FeedFile, Line } from '../feed/feed.js';
 import { Spool } from '../feed/spool.js';
 import type { Row } from '../oneroster/check-row.js';
 import type { FileName } from '../oneroster/columns.js';
@@ -83,9 +83,13 @@ export class GivenFetch {
 
 export async function rowsOf(feed: Feed, file: FileName): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const line of feed.files.find((one) => one.file === file)!.lines()) {
+  for await (const line of each(feed.files.find((one) => one.file === file)!)) {
     if ('broken' in line) throw new Error(line.broken.message);
     rows.push(line.row);
   }
   return rows;
+}
+
+async function* each(file: FeedFile): AsyncGenerator<Line> {
+  for await (const some of file.lines()) yield* some;
 }

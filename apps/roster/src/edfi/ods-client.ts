@@ -1,7 +1,7 @@
-import { request } from './request.js';
-import type { Answer, Patience } from './request.js';
+import { request } from '../http/request.js';
+import type { Answer, Patience } from '../http/request.js';
 import type { Resource } from './resources.js';
-import { readSecret } from './secret.js';
+import { readSecret } from '../http/secret.js';
 import { defaults } from './settings.js';
 import type { EdFiSettings } from './settings.js';
 

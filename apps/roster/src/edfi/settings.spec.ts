@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readSecret } from './secret.js';
+import { readSecret } from '../http/secret.js';
 import { checkSettings } from './settings.js';
 
 const good = {

@@ -1,5 +1,5 @@
-import { checkSecret } from './secret.js';
-import type { BrokenSetting, SecretRef } from './secret.js';
+import { checkSecret } from '../http/secret.js';
+import type { BrokenSetting, SecretRef } from '../http/secret.js';
 
 /** How an Ed-Fi ODS/API is reached. */
 export interface EdFiSettings {
