@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { MessagingModule } from '#messaging';
+import { Alerts } from './alerts/alerts.js';
 import { Chunks } from './generations/chunks.js';
 import { CurrentGenerations } from './generations/current.js';
 import { GenerationStore } from './generations/generation.store.js';
@@ -19,6 +20,9 @@ import { StageImport } from './imports/stage-import.js';
 import { ListOrgsController } from './orgs/list-orgs.js';
 import { OrgLists } from './orgs/org-lists.js';
 import { OrgStore } from './orgs/org.store.js';
+import { ManageSources } from './sources/manage-sources.js';
+import { RunSources } from './sources/run-sources.js';
+import { SourceStore } from './sources/source.store.js';
 
 /** Organisations, levels, people's roles and enrolment counts. It publishes, and reads nothing of others. */
 @Module({
@@ -31,6 +35,7 @@ import { OrgStore } from './orgs/org.store.js';
     ShowImportController,
     ListDetailsController,
     DecideImportController,
+    ManageSources,
   ],
   providers: [
     Chunks,
@@ -42,6 +47,9 @@ import { OrgStore } from './orgs/org.store.js';
     ApplyImport,
     RemoveOld,
     RunImports,
+    SourceStore,
+    Alerts,
+    RunSources,
   ],
 })
 export class RosterModule {

@@ -23,17 +23,17 @@ const longestWait = 5 * 60_000;
 /**
  * One request to an API that may be busy: 429, 5xx, a broken connection and silence are tried again after a pause, or
  * after what `Retry-After` says. No redirect is followed, since it could carry credentials elsewhere.
- * @param most bytes of the body; more is an error.
+ * @param init a function when every try needs its own, as a signed request does. @param most bytes of the body; more is an error.
  * @throws Error that says what happened, without any header or body; the signal's reason when it is aborted.
  */
 export async function request(
   url: URL,
-  init: RequestInit,
+  init: RequestInit | (() => RequestInit),
   most: number,
   patience: Patience,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
-    const result = await once(url, init, most, patience);
+    const result = await once(url, typeof init === 'function' ? init() : init, most, patience);
     const busy = !('failed' in result) && (result.status === 429 || result.status >= 500);
     if (!('failed' in result) && !busy) return result;
     if (attempt === tries) {

@@ -2,6 +2,7 @@ import { StateRefuses } from '#contracts';
 import type { RosterImported } from '#contracts';
 import type { Aggregate } from '#messaging';
 import type { Unclear } from '../staging/settle-people.js';
+import type { OneRosterVersion } from '../oneroster/columns.js';
 import type { FileReport } from '../staging/file-report.js';
 import type { Hold } from './limits.js';
 
@@ -23,8 +24,14 @@ export type ImportStage = (typeof importStages)[number];
 /** Who decides whether what is staged is applied: the district's limits, or a person. */
 export type ApplyBy = 'limits' | 'hand';
 
-/** Where rows came from: a package that lies in a folder, or an earlier import. */
-export type Origin = { folder: string } | { restores: string };
+/** How what was fetched lies in its folder; without it a package does. */
+export interface Spooled {
+  oneRoster: OneRosterVersion;
+  mode: 'bulk' | 'delta';
+}
+
+/** Where rows come from: what lies in a folder, or an earlier import. */
+export type Origin = { folder: string; spooled?: Spooled } | { restores: string };
 
 /** What an import would change, or changed. Rows are in the files' reports. */
 export interface Changes {

@@ -12,15 +12,18 @@ import { GenerationStore } from '../generations/generation.store.js';
 import { organisationsOf } from '../generations/organisations-of.js';
 import { contentOf, idOf } from '../generations/row.js';
 import { keyOf } from '../generations/sealing.js';
-import { openPackage } from '../oneroster/package.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import { PeopleDifference } from '../staging/difference.js';
 import type { Counted } from '../staging/headcounts.js';
+import { openFeed } from '../staging/open-feed.js';
 import { stageInThread } from '../staging/stage-in-thread.js';
-import type { StagingResult } from '../staging/thread-messages.js';
+import type { FeedOnDisk, StagingResult } from '../staging/thread-messages.js';
+import { SourceStore } from '../sources/source.store.js';
+import { dateIn } from './date-in.js';
 import { ImportDetails } from './details.store.js';
 import type { Found, Import } from './import.js';
 import { defaultLimits, holdsOf } from './limits.js';
+import type { Limits } from './limits.js';
 import { QuarantineList } from './quarantine-list.js';
 
 /** Starts the names of folders on disk; only such folders are ever removed. */
@@ -34,6 +37,7 @@ export class StageImport {
     private readonly generations: GenerationStore,
     private readonly current: CurrentGenerations,
     private readonly details: ImportDetails,
+    private readonly sources: SourceStore,
   ) {}
 
   /** @throws Error that says why nothing of it can be taken. May be repeated after it broke off. */
@@ -44,7 +48,7 @@ export class StageImport {
     const quarantine = new QuarantineList(this.details, district, importId);
     const staged =
       'folder' in from
-        ? await this.feed(district, imported, from.folder, base, quarantine, beat)
+        ? await this.feed(district, imported, from, base, quarantine, beat)
         : await this.earlier(district, imported, from.restores, base);
     const { generation, files, people, unclear } = staged;
     if (staged.organisations.length === 0) throw new Error(whyNone(staged));
@@ -78,7 +82,7 @@ export class StageImport {
         people,
       },
       // A person who rolls back has looked at it.
-      holds: 'folder' in from ? holdsOf(base, effects, defaultLimits) : [],
+      holds: 'folder' in from ? holdsOf(base, effects, await this.limits(district, source)) : [],
       listed: await quarantine.end(),
     };
   }
@@ -86,12 +90,15 @@ export class StageImport {
   private async feed(
     district: District,
     { importId, source }: Import,
-    folder: string,
+    { folder, spooled }: Extract<Import['from'], { folder: string }>,
     base: Generation | undefined,
     quarantine: QuarantineList,
     beat: () => Promise<void>,
   ): Promise<StagingResult> {
-    const feed = await openPackage(folder);
+    const onDisk: FeedOnDisk = spooled
+      ? { kind: 'spool', folder, ...spooled, ignored: [] }
+      : { kind: 'package', folder };
+    const feed = await openFeed(onDisk);
     feed.close();
     if (!base && !feed.files.some(({ file }) => file === 'orgs')) throw new Error(firstNeedsOrgs);
     if (base && base.oneRoster !== feed.version && feed.files.some(({ mode }) => mode === 'delta'))
@@ -103,7 +110,7 @@ export class StageImport {
       return await stageInThread(
         {
           district,
-          feed: { kind: 'package', folder },
+          feed: onDisk,
           base,
           about: {
             generationId: importId,
@@ -148,6 +155,10 @@ export class StageImport {
     };
   }
 
+  private async limits(district: District, source: string): Promise<Limits> {
+    return (await this.sources.find(district, source))?.source ?? defaultLimits;
+  }
+
   private async losses(
     district: District,
     base: Generation | undefined,
@@ -188,9 +199,4 @@ function altered(before: readonly Organisation[], after: readonly Organisation[]
     const was = known.get(one.orgId);
     return was && (was.name !== one.name || was.level !== one.level || was.parentId !== one.parentId);
   }).length;
-}
-
-/** Today, as `2026-11-22`. */
-function dateIn(timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date());
 }

@@ -1,12 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { District } from '#platform';
-import type { Feed } from '../feed/feed.js';
-import { Spool } from '../feed/spool.js';
 import { RowChunks, namesWith } from '../generations/row-chunks.js';
-import { openPackage } from '../oneroster/package.js';
 import { fingerprintWith } from './fingerprint.js';
+import { openFeed } from './open-feed.js';
 import { stageFeed } from './stage-feed.js';
-import type { FeedOnDisk, FromThread, QuarantinedRow, StagingOrder, ToThread } from './thread-messages.js';
+import type { FromThread, QuarantinedRow, StagingOrder, ToThread } from './thread-messages.js';
 
 /**
  * The thread that stages one feed. What it holds is bounded (the service sets the limit, and outlives it), and the
@@ -55,12 +53,6 @@ class ChunksOfService extends RowChunks {
   }
 }
 
-function opened(feed: FeedOnDisk): Promise<Feed> {
-  return feed.kind === 'package'
-    ? openPackage(feed.folder)
-    : Spool.open(feed.folder).then((spool) => spool.feed(feed.oneRoster, feed.mode, feed.ignored));
-}
-
 /** How often the service is told that the thread is alive, and of rows put aside. */
 const beatMs = 500;
 
@@ -68,7 +60,7 @@ async function stage({ district, feed, base, about, folder, keys }: StagingOrder
   const chunks = new ChunksOfService();
   let quarantined: QuarantinedRow[] = [];
   let beaten = performance.now();
-  const source = await opened(feed);
+  const source = await openFeed(feed);
   try {
     const staged = await stageFeed(
       source,
