@@ -10,7 +10,10 @@ import { limits } from '../oneroster/package.js';
 import type { FolderSettings } from './source.js';
 
 /** A file that nobody has written to for so long is taken for complete. */
-const quietMs = 30_000;
+function quietMs(): number {
+  const seconds = Number(process.env['HEARBACK_ROSTER_QUIET_SECONDS'] ?? 30);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : 30_000;
+}
 
 /** The name under which loose CSV files are remembered; no file can be called so. */
 const loose = '*.csv';
@@ -70,7 +73,7 @@ export async function pick(
     ...(csvs.length > 0 ? [{ name: loose, parts: csvs }] : []),
   ].sort((a, b) => newest(a.parts) - newest(b.parts));
   for (const { name, parts } of packages) {
-    if (now - newest(parts) < quietMs) continue;
+    if (now - newest(parts) < quietMs()) continue;
     if (parts.reduce((sum, { size }) => sum + size, 0) > limits.bytes)
       throw new Error(`${name} is larger than ${limits.bytes / 2 ** 20} MB`);
     const digest = await digestOf(

@@ -1,0 +1,190 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, realStack } from '#testing';
+import type { RunningService, Stack } from '#testing';
+import type { ImportReport } from '../imports/import-report.js';
+import { samplePackage, zipOf } from '../imports/sample-package.given.js';
+import type { Files } from '../imports/sample-package.given.js';
+import { RosterModule } from '../roster.module.js';
+import type { SourceItem } from './manage-sources.js';
+
+const it12 = { roles: ['it'] };
+let stack: Stack;
+let roster: RunningService;
+let root: string;
+const alerts: { kind: string; source: string; text: string }[] = [];
+const webhook = createServer((request, response) => {
+  let text = '';
+  request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  request.on('end', () => {
+    alerts.push(JSON.parse(text) as (typeof alerts)[number]);
+    response.end();
+  });
+});
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'watched-'));
+  process.env['HEARBACK_ROSTER_FOLDERS'] = root;
+  process.env['HEARBACK_ROSTER_QUIET_SECONDS'] = '1';
+  await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
+  stack = await realStack();
+  roster = await stack.service(RosterModule, 'roster');
+}, 120_000);
+afterAll(async () => {
+  await stack?.close();
+  webhook.close();
+  await rm(root, { recursive: true, force: true });
+}, 60_000);
+
+const sourceBody = (name: string, change: object = {}): object => ({
+  name: `The SIS ${name}`,
+  kind: 'folder',
+  settings: { path: join(root, name) },
+  schedule: { everyMinutes: 1_000 },
+  alerts: { emails: [], webhook: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/` },
+  ...change,
+});
+const put = (id: string, body: object, headers: Record<string, string> = {}) =>
+  roster.call<SourceItem & { errors?: { field: string; rule: string }[] }>(
+    'PUT',
+    `/api/roster/sources/${id}`,
+    { as: it12, body, headers },
+  );
+const show = async (id: string): Promise<SourceItem> =>
+  (await roster.call<SourceItem>('GET', `/api/roster/sources/${id}`, { as: it12 })).body;
+
+/** Writes files, and lets them lie until they count as complete. */
+async function drop(name: string, files: Record<string, string | Buffer>): Promise<void> {
+  await mkdir(join(root, name), { recursive: true });
+  for (const [file, content] of Object.entries(files)) await writeFile(join(root, name, file), content);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+}
+/** Asks a source, and waits until it has told of another import or problem. */
+async function run(id: string, done: (now: SourceItem) => unknown): Promise<SourceItem> {
+  expect((await roster.call('POST', `/api/roster/sources/${id}/run`, { as: it12 })).status).toBe(202);
+  return eventually(async () => {
+    const now = await show(id);
+    return done(now) ? now : undefined;
+  }, `the run of ${id}`);
+}
+const imported = ({ lastImport }: SourceItem): boolean =>
+  lastImport !== undefined && !['received', 'applying'].includes(lastImport.state);
+
+describe('a watched folder', () => {
+  it('is wired in, and what is dropped into it is imported once', async () => {
+    await drop('one', { 'roster.zip': zipOf(samplePackage()) });
+    expect((await put('one', sourceBody('one'))).status).toBe(200);
+    const now = await eventually(async () => {
+      const found = await show('one');
+      return found.nextRunAt ? found : undefined;
+    }, 'a schedule');
+    expect(now.lastImport).toBeUndefined();
+    const after = await run('one', imported);
+    expect(after.lastImport).toMatchObject({ state: 'applied', holds: [] });
+    await eventually(async () => (await show('one')).lastSuccessAt, 'the success');
+    const again = await run('one', ({ lastRunAt }) => lastRunAt !== after.lastRunAt);
+    expect(again.lastImport?.importId).toBe(after.lastImport?.importId);
+  }, 60_000);
+
+  it('holds an import that would lose a school, tells so at once, and leaves the roster as it was', async () => {
+    const before = (await show('one')).lastImport!.importId;
+    const files: Files = samplePackage({
+      'orgs.csv': samplePackage()['orgs.csv']!.split('\r\n').slice(0, 3).join('\r\n'),
+    });
+    await drop('one', { 'roster.zip': zipOf(files) });
+    const held = await run('one', (now) => imported(now) && now.lastImport!.importId !== before);
+    expect(held.lastImport?.state).toBe('held');
+    expect(held.lastImport?.holds.map(({ rule }) => rule)).toContain('closed');
+    const alert = await eventually(
+      () => Promise.resolve(alerts.find(({ kind }) => kind === 'held')),
+      'the alert',
+    );
+    expect(alert).toMatchObject({ source: 'one', text: expect.stringMatching(/would close/) });
+    const { body } = await roster.call<{ items: unknown[] }>('GET', '/api/roster/orgs');
+    expect(body.items).toHaveLength(3);
+  }, 60_000);
+
+  it('that holds something else tells what, once, and not again for the same file', async () => {
+    await drop('two', { 'lunch.csv': 'a,b\n1,2\n' });
+    await put('two', sourceBody('two'));
+    const failed = await run('two', ({ problem }) => problem);
+    expect(failed.problem).toMatch(/not a OneRoster package/);
+    await eventually(
+      () => Promise.resolve(alerts.find(({ kind, source }) => kind === 'not-fetched' && source === 'two')),
+      'the alert',
+    );
+    const again = await run('two', ({ problem, lastRunAt }) => !problem && lastRunAt !== failed.lastRunAt);
+    expect(again.lastImport).toBeUndefined();
+  }, 60_000);
+
+  it('waits for a file that is still being written', async () => {
+    await drop('three', { 'roster.zip': zipOf(samplePackage()).subarray(0, 500) });
+    await writeFile(join(root, 'three', 'roster.zip'), zipOf(samplePackage()).subarray(0, 900));
+    await put('three', sourceBody('three'));
+    const after = await run('three', ({ lastRunAt }) => lastRunAt);
+    expect([after.problem, after.lastImport]).toEqual([undefined, undefined]);
+    expect(await readFile(join(root, 'three', 'roster.zip'))).toHaveLength(900);
+  }, 60_000);
+});
+
+describe('a source is refused', () => {
+  const wrong = async (change: object): Promise<string> => {
+    const { status, body } = await put('wrong', sourceBody('wrong', change));
+    return `${status} ${body.errors?.[0]?.field} ${body.errors?.[0]?.rule}`;
+  };
+  it.each<[string, object]>([
+    ['422 settings.path folder', { settings: { path: '/etc' } }],
+    ['422 settings.path folder', { settings: { path: `/somewhere/../etc` } }],
+    ['422 settings.baseUrl url', { kind: 'oneroster-rest', settings: { baseUrl: 'http://sis.example.org' } }],
+    [
+      '422 settings.auth.secret.env pattern',
+      {
+        kind: 'oneroster-rest',
+        settings: {
+          baseUrl: 'https://sis.example.org/ims/oneroster/v1p1',
+          version: '1.1',
+          auth: { kind: 'oauth1', key: 'k', secret: { env: 'HEARBACK_MONGO' } },
+        },
+      },
+    ],
+    ['422 settings.tokenUrl url', { kind: 'ed-fi', settings: { baseUrl: 'https://ods.example.org' } }],
+    ['422 kind isIn', { kind: 'ftp' }],
+    ['422 schedule.at matches', { schedule: { at: '25:00' } }],
+    ['422 alerts.webhook url', { alerts: { emails: [], webhook: 'http://hooks.example.org' } }],
+  ])('with %s', async (expected, change) => expect(await wrong(change)).toBe(expected));
+
+  it('for a caller who is not of IT', async () =>
+    expect(
+      (await roster.call('PUT', '/api/roster/sources/x', { as: { roles: ['lead'] }, body: {} })).status,
+    ).toBe(403));
+  it('without the ETag of what it replaces, and for a stale one', async () => {
+    expect((await put('two', sourceBody('two'))).status).toBe(428);
+    expect((await put('two', sourceBody('two'), { 'if-match': '"99"' })).status).toBe(412);
+  });
+  it('and shows nothing to another district', async () =>
+    expect(
+      (await roster.call('GET', '/api/roster/sources/one', { as: { roles: ['it'], district: 'mars' } }))
+        .status,
+    ).toBe(404));
+});
+
+describe('an import of a source', () => {
+  it('names its source, and can be applied by hand', async () => {
+    const { lastImport } = await show('one');
+    const { status } = await roster.call('POST', `/api/roster/imports/${lastImport!.importId}/apply`, {
+      as: it12,
+      body: { why: 'the school closed' },
+    });
+    expect(status).toBe(202);
+    const path = `/api/roster/imports/${lastImport!.importId}`;
+    const report = await eventually(async () => {
+      const { body } = await roster.call<ImportReport>('GET', path, { as: it12 });
+      return body.state === 'applied' ? body : undefined;
+    }, 'the import');
+    expect(report).toMatchObject({ source: 'one', decided: { why: 'the school closed' } });
+  }, 60_000);
+});
