@@ -7,3 +7,4 @@ export * from './proxy.js';
 export * from './replica-set.js';
 export * from './stack.js';
 export * from './district.js';
+export * from './roster/generate-roster.js';

@@ -1,3 +1,4 @@
+import type { Unclear } from '../staging/settle-people.js';
 import type { OneRosterVersion } from '../oneroster/columns.js';
 
 /**
@@ -36,6 +37,11 @@ export interface Generation {
   at: string;
   files: Partial<Record<KeptFile, FileOfRows>>;
   people: number;
+  /** Who belongs to what stays as it is through this day: on it the first role or enrolment ends. */
+  endsFirst: string;
+  /** On this day the first one that is to come begins. */
+  beginsFirst: string;
+  unclear: Unclear;
   /** Enrolments in force on `day`. */
   enrolments: number;
   /** Why nobody could be counted. */

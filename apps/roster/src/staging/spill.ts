@@ -53,6 +53,10 @@ export class Spill {
     this.filled[bucket] = at + 1;
   }
 
+  isEmpty(bucket: number): boolean {
+    return this.filled[bucket] === 0 && this.blocks[bucket]!.length === 0;
+  }
+
   /** The lines of a bucket, in the order in which they were put. */
   lines(bucket: number): string[] {
     const blocks = this.blocks[bucket]!;

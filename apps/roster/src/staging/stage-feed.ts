@@ -4,7 +4,7 @@ import type { FileOfRows, Generation } from '../generations/generation.js';
 import { valuesOf } from '../generations/row.js';
 import { fileNames } from '../oneroster/columns.js';
 import type { FileName } from '../oneroster/columns.js';
-import { inForce } from '../oneroster/in-force.js';
+import { InForce } from '../oneroster/in-force.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import { PeopleDifference } from './difference.js';
 import { emptyReport } from './file-report.js';
@@ -52,12 +52,16 @@ function isReferredTo(file: FileName): boolean {
   return file === 'academicSessions' || file === 'courses' || file === 'classes' || file === 'users';
 }
 
+/** What follows from the rows about people. */
+type WorkedOut = Pick<
+  Generation,
+  'files' | 'people' | 'enrolments' | 'endsFirst' | 'beginsFirst' | 'unclear'
+>;
+
 class FeedStaging {
   private readonly reports: FileReport[] = [];
   private readonly staged = new Map<FileName, StagedFile>();
   private readonly files: Partial<Record<FileName, FileOfRows>> = {};
-  private people?: SettlePeople;
-  private enrolments = 0;
 
   constructor(
     private readonly feed: Feed,
@@ -73,33 +77,89 @@ class FeedStaging {
   async all(): Promise<Staged> {
     for (const file of fileNames) if (file !== 'orgs') await this.one(file);
     const { organisations } = this.orgs.tree;
-    const counts = new Headcounts(organisations);
     const difference = new PeopleDifference();
     const notCounted = this.whyNotCounted();
-    const before = this.base?.files;
-    const people = await this.people?.settle(before?.people, counts.take, difference.take);
-    const rows = new Map([...counts.all()].map(([id, one]) => [id, `${id}\t${JSON.stringify(one)}`]));
-    for (const staged of this.staged.values()) staged.close();
     const { demographics: _, ...files } = this.files;
+    const kept = { ...files, ...(this.orgs.file && { orgs: this.orgs.file }) };
+    const people = this.sameAsBefore(kept) ?? (await this.settlePeople(kept, difference, !notCounted));
+    for (const staged of this.staged.values()) staged.close();
     return {
       generation: {
         ...this.about,
         oneRoster: this.feed.version,
-        files: {
-          ...files,
-          ...(this.orgs.file && { orgs: this.orgs.file }),
-          ...(people && { people }),
-          ...(!notCounted && { counts: await writeRows(this.staging, rows, before?.counts) }),
-        },
-        people: people?.rows ?? 0,
-        enrolments: this.enrolments,
+        ...people,
+        files: { ...kept, ...people.files },
         ...(notCounted && { notCounted }),
       },
       files: this.reports,
       organisations,
       before: this.orgs.before,
       people: difference,
-      unclear: this.people?.unclear ?? { count: 0, examples: [] },
+      unclear: people.unclear,
+    };
+  }
+
+  /** What was worked out of people before, when nothing that it was made of has changed, and no day has. */
+  private sameAsBefore(files: Generation['files']): WorkedOut | undefined {
+    const { base } = this;
+    if (!base) return undefined;
+    const { day } = this.about;
+    if (day < base.day || day > base.endsFirst || day >= base.beginsFirst) return undefined;
+    for (const file of ['orgs', 'users', 'roles', 'enrollments'] as const)
+      if (files[file]?.digests.join() !== base.files[file]?.digests.join()) return undefined;
+    const { people, counts } = base.files;
+    const { endsFirst, beginsFirst, unclear, enrolments } = base;
+    return {
+      files: { ...(people && { people }), ...(counts && { counts }) },
+      people: base.people,
+      enrolments,
+      endsFirst,
+      beginsFirst,
+      unclear,
+    };
+  }
+
+  private async settlePeople(
+    files: Generation['files'],
+    difference: PeopleDifference,
+    isCounted: boolean,
+  ): Promise<WorkedOut> {
+    const users = this.staged.get('users');
+    const { tree } = this.orgs;
+    const people = users && new SettlePeople(this.staging, users, (orgId) => tree.belongs.get(orgId));
+    const { district, chunks } = this.staging;
+    const force = new InForce(this.about.day);
+    let enrolments = 0;
+    for await (const rows of chunks.all(district, files.roles)) {
+      for (const row of rows) {
+        const [, userId, role, begin, end, orgId] = valuesOf(row);
+        if (force.has(begin!, end!)) people?.member(userId!, role!, orgId!);
+      }
+      await this.staging.beat();
+    }
+    for await (const rows of chunks.all(district, files.enrollments)) {
+      for (const row of rows) {
+        const [, orgId, userId, role, begin, end] = valuesOf(row);
+        if (!force.has(begin!, end!)) continue;
+        enrolments += 1;
+        people?.member(userId!, role!, orgId!);
+      }
+      await this.staging.beat();
+    }
+    const counts = new Headcounts(tree.organisations);
+    const before = this.base?.files;
+    const settled = await people?.settle(before?.people, counts.take, difference.take);
+    const rows = new Map([...counts.all()].map(([id, one]) => [id, `${id}\t${JSON.stringify(one)}`]));
+    return {
+      files: {
+        ...(settled && { people: settled }),
+        ...(isCounted && { counts: await writeRows(this.staging, rows, before?.counts) }),
+      },
+      people: settled?.rows ?? 0,
+      enrolments,
+      endsFirst: force.endsFirst,
+      beginsFirst: force.beginsFirst,
+      unclear: people?.unclear ?? { count: 0, examples: [] },
     };
   }
 
@@ -107,29 +167,22 @@ class FeedStaging {
     const said = this.feed.files.find((one) => one.file === file);
     const known = file === 'demographics' ? undefined : this.base?.files[file];
     let staged = said && (await this.read(said, known));
-    // Absent or refused: what is known of it stays.
-    if (!staged && known)
-      staged = new StagedFile(
-        this.staging,
-        file,
-        known,
-        known.digests.length,
-        emptyReport(file, 'delta'),
-        isReferredTo(file),
-      );
+    if (!staged && known) {
+      // Absent or refused: what is known of it stays.
+      this.files[file] = known;
+      if (!isReferredTo(file)) return;
+      const report = emptyReport(file, 'delta');
+      staged = new StagedFile(this.staging, file, known, known.digests.length, report, true);
+    }
     if (!staged) return;
     for (const to of this.staged.values()) await staged.checkReferences(to);
-    this.files[file] = await staged.settle(
-      file === 'roles' || file === 'enrollments' ? (rows) => this.take(file, rows) : undefined,
-    );
+    this.files[file] = await staged.settle();
     if (file === 'demographics') {
       // Nothing of it is kept, so that all of it would be new every time.
       staged.report.unchanged += staged.report.added;
       staged.report.added = 0;
     }
     this.staged.set(file, staged);
-    if (file === 'users')
-      this.people = new SettlePeople(this.staging, staged, (orgId) => this.orgs.tree.belongs.get(orgId));
   }
 
   private async read(said: FeedFile, known: FileOfRows | undefined): Promise<StagedFile | undefined> {
@@ -158,23 +211,6 @@ class FeedStaging {
     if (!report.refused) return staged;
     staged.discard();
     return undefined;
-  }
-
-  private take(file: FileName, rows: readonly string[]): void {
-    const { day } = this.about;
-    if (file === 'roles') {
-      for (const row of rows) {
-        const [, userId, role, begin, end, orgId] = valuesOf(row);
-        if (inForce(day, begin!, end!)) this.people?.member(userId!, role!, orgId!);
-      }
-    } else if (file === 'enrollments') {
-      for (const row of rows) {
-        const [, orgId, userId, role, begin, end] = valuesOf(row);
-        if (!inForce(day, begin!, end!)) continue;
-        this.enrolments += 1;
-        this.people?.member(userId!, role!, orgId!);
-      }
-    }
   }
 
   private whyNotCounted(): string | undefined {

@@ -3,7 +3,7 @@ import type { RowChunks } from '../generations/row-chunks.js';
 import type { FromThread, QuarantinedRow, StagingOrder, StagingResult, ToThread } from './thread-messages.js';
 
 /** What the thread may hold, in MB. A roster of a million people needs half of it. */
-const limits = { maxOldGenerationSizeMb: 224, maxYoungGenerationSizeMb: 24 };
+const limits = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 24 };
 
 /**
  * Stages a feed in a thread of its own.

@@ -95,21 +95,16 @@ export class StagedFile {
   /**
    * Settles every bucket: drops what refers to nothing or comes twice, lays the rest over what was known, and writes
    * the chunks that are new.
-   * @param each is given the rows of a bucket as they will be.
    */
-  async settle(each?: (rows: readonly string[]) => void): Promise<FileOfRows> {
+  async settle(): Promise<FileOfRows> {
     const digests: string[] = [];
-    let count = 0;
     for (let bucket = 0; bucket < this.buckets; bucket += 1) {
-      const { rows, digest } = await this.settleBucket(bucket);
-      each?.(rows);
-      for (const row of this.final ? rows : []) this.final!.put(bucket, row);
-      digests.push(digest);
-      count += rows.length;
+      digests.push(await this.settleBucket(bucket));
       await this.staging.beat();
     }
     for (const spill of [this.rows, this.dangling]) spill?.close();
-    return { digests, rows: count };
+    const { added, deleted, missing } = this.report;
+    return { digests, rows: (this.base?.rows ?? 0) + added - deleted - missing };
   }
 
   finalRows(bucket: number): string[] {
@@ -126,25 +121,36 @@ export class StagedFile {
     this.close();
   }
 
-  private async settleBucket(bucket: number): Promise<{ rows: string[]; digest: string }> {
+  /** @returns the digest of the bucket's rows. */
+  private async settleBucket(bucket: number): Promise<string> {
     const { report } = this;
-    const sorted = this.sorted(bucket);
     const known = this.base?.digests.length === this.buckets ? this.base.digests[bucket]! : undefined;
+    if (known !== undefined && report.mode === 'delta' && !this.final && this.rows.isEmpty(bucket))
+      return known;
+    const sorted = this.sorted(bucket);
     // Most buckets of most imports are what they were: then what was known need not even be read.
     if (known !== undefined && report.mode === 'bulk' && report.unreadable === 0 && sorted.aside.size === 0) {
       const rows = inOrder(sorted.taken);
-      const text = rows.join('\n');
-      const digest = text && this.staging.nameOf(text);
-      if (digest === known) {
+      if (this.nameOf(rows) === known) {
         report.unchanged += rows.length + sorted.gone.size;
-        return { rows, digest };
+        return this.keep(bucket, rows, known);
       }
     }
     const rows = inOrder(await this.laidOver(bucket, sorted));
-    const text = rows.join('\n');
-    const digest = text && this.staging.nameOf(text);
-    if (text && digest !== known) await this.staging.chunks.put(this.staging.district, digest, text);
-    return { rows, digest };
+    const digest = this.nameOf(rows);
+    if (digest && digest !== known)
+      await this.staging.chunks.put(this.staging.district, digest, rows.join('\n'));
+    return this.keep(bucket, rows, digest);
+  }
+
+  private nameOf(rows: readonly string[]): string {
+    return rows.length > 0 ? this.staging.nameOf(rows.join('\n')) : '';
+  }
+
+  /** Keeps the rows at hand for those that refer to them. */
+  private keep(bucket: number, rows: readonly string[], digest: string): string {
+    if (this.final) for (const row of rows) this.final.put(bucket, row);
+    return digest;
   }
 
   /** What the bucket will hold, counted against what it held. */

@@ -34,22 +34,23 @@ function ask(message: Asked extends infer One ? (One extends Asked ? Omit<One, '
 const mostOnTheWay = 4;
 
 class ChunksOfService extends RowChunks {
-  private readonly onTheWay = new Set<Promise<unknown>>();
+  private readonly onTheWay = new Map<string, Promise<unknown>>();
 
   async put(_: District, digest: string, text: string): Promise<void> {
-    if (this.onTheWay.size >= mostOnTheWay) await Promise.race(this.onTheWay);
-    const sent = ask({ type: 'put', digest, text }).finally(() => this.onTheWay.delete(sent));
-    // Its failure is told by `all written`, or ends the race above.
+    while (this.onTheWay.size >= mostOnTheWay) await Promise.race(this.onTheWay.values());
+    const sent = ask({ type: 'put', digest, text }).finally(() => this.onTheWay.delete(digest));
+    // Its failure ends the thread, by the race above or by `written`.
     sent.catch(() => undefined);
-    this.onTheWay.add(sent);
+    this.onTheWay.set(digest, sent);
   }
 
-  get(_: District, digest: string): Promise<string> {
+  async get(_: District, digest: string): Promise<string> {
+    await this.onTheWay.get(digest);
     return ask({ type: 'get', digest });
   }
 
   async written(): Promise<void> {
-    await Promise.all(this.onTheWay);
+    await Promise.all(this.onTheWay.values());
   }
 }
 
