@@ -136,7 +136,8 @@ export async function startKafka({ enginesDir, dir, logsDir, port, controllerPor
   mkdirSync(data, { recursive: true });
   writeFileSync(config, properties(data, port, controllerPort, doors));
   if (!existsSync(join(data, 'meta.properties'))) {
-    const id = randomBytes(16).toString('base64url');
+    // Never one that begins with a hyphen, which the tool takes for an option: one of 64 would.
+    const id = `h${randomBytes(16).toString('base64url').slice(1)}`;
     const { code, output } = await run('java', [
       '-cp',
       jars,

@@ -11,6 +11,7 @@ export const figures = {
   peer: async () => (await import('./peer.mjs')).peer,
   idle: async () => (await import('./idle.mjs')).idle,
   heap: async () => (await import('./heap.mjs')).heap,
+  roster: async () => (await import('./roster.mjs')).roster,
   rebuild: async () => (await import('./rebuild.mjs')).rebuild,
 };
 

@@ -74,8 +74,8 @@ export async function pick(
   ].sort((a, b) => newest(a.parts) - newest(b.parts));
   for (const { name, parts } of packages) {
     if (now - newest(parts) < quietMs()) continue;
-    if (parts.reduce((sum, { size }) => sum + size, 0) > limits.bytes)
-      throw new Error(`${name} is larger than ${limits.bytes / 2 ** 20} MB`);
+    if (parts.reduce((sum, { size }) => sum + size, 0) > limits.unpacked)
+      throw new Error(`${name} is larger than ${limits.unpacked / 2 ** 20} MB`);
     const digest = await digestOf(
       path,
       parts.map((part) => part.name),
