@@ -117,7 +117,7 @@ export class Alerts implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const sent = problem === undefined;
     const result = sent ? { nextAt: never, sentAt: new Date().toISOString() } : { nextAt, problem };
-    await this.deliveries.put(district, id, { ...delivery, tries, ...result } as Delivery, recorded);
+    await this.deliveries.put(district, id, { ...delivery, tries, ...result }, recorded);
   }
 
   private async send(district: District, id: string, delivery: Delivery): Promise<void> {

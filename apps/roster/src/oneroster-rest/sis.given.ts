@@ -126,7 +126,9 @@ function answer(sis: Sis, request: IncomingMessage, response: ServerResponse): v
   const all = sis.data[collection];
   if (!all) return send(response, 404, {});
   const since = /dateLastModified>='([^']+)'/.exec(url.searchParams.get('filter') ?? '')?.[1];
-  const found = since ? all.filter((one) => String(one['dateLastModified'] ?? '') >= since) : all;
+  const found = since
+    ? all.filter((one) => ((one['dateLastModified'] as string | undefined) ?? '') >= since)
+    : all;
   const offset = Number(url.searchParams.get('offset') ?? 0);
   const limit = Number(url.searchParams.get('limit') ?? 100);
   const rows = found.slice(offset, offset + limit);

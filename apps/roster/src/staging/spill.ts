@@ -29,7 +29,7 @@ export class Spill {
     readonly buckets: number,
   ) {
     this.fd = openSync(path, 'wx+', 0o600);
-    this.waiting = new Array<undefined>(buckets).fill(undefined);
+    this.waiting = Array.from({ length: buckets }, () => undefined);
     this.filled = new Int32Array(buckets);
     this.blocks = Array.from({ length: buckets }, () => []);
   }

@@ -24,8 +24,8 @@ export function stageInThread(
   const { district } = order;
   return new Promise<StagingResult>((resolve, reject) => {
     let isDone = false;
-    const end = (error: unknown): void => {
-      reject(error as Error);
+    const end = (error: Error): void => {
+      reject(error);
       void thread.terminate();
     };
     const answer = async (message: FromThread): Promise<void> => {
@@ -41,7 +41,10 @@ export function stageInThread(
       else await beat(message.quarantined);
       thread.postMessage(reply);
     };
-    thread.on('message', (message: FromThread) => void answer(message).catch(end));
+    thread.on(
+      'message',
+      (message: FromThread) => void answer(message).catch((error: unknown) => end(error as Error)),
+    );
     thread.once('error', (error: Error & { code?: string }) =>
       end(
         error.code === 'ERR_WORKER_OUT_OF_MEMORY'
