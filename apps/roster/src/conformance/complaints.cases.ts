@@ -108,7 +108,7 @@ export const complaintCases: Case[] = [
     name: 'a spreadsheet that ate the zeros of roles.csv alone: the roles are put aside, and nobody moves',
     first: {},
     files: {
-      roles: each(['R-S05', 'R-S06'], (id) => set(id, { userSourcedId: id.slice(3).replace('S0', 'S') })),
+      roles: each(['R-S05', 'R-S06'], (id) => set(id, { userSourcedId: id.slice(2).replace('S0', 'S') })),
     },
     expect: {
       aside: [

@@ -112,16 +112,15 @@ export const organisationCases: Case[] = [
     },
   },
   {
-    name: 'a cycle of what was known leaves both as they were',
+    name: 'a cycle of what was known leaves both as they were, and the rows that hang on it go on',
     first: {},
     files: { orgs: set(district, { parentSourcedId: io }) },
     expect: {
       aside: [
         ['orgs', 2, 'parentSourcedId', 'cycle', io],
-        ['orgs', 3, 'parentSourcedId', 'reference', district],
         ['orgs', 4, 'parentSourcedId', 'cycle', district],
       ],
-      files: { orgs: { kept: 3 } },
+      files: { orgs: { kept: 2, unchanged: 1 } },
       orgs: { [district]: 'district', [io]: inDistrict, [phobos]: inDistrict },
       counts: { [district]: [24, 3, 1] },
     },
@@ -156,6 +155,19 @@ export const organisationCases: Case[] = [
       aside: [['orgs', 2, 'parentSourcedId', 'reference', 'nowhere']],
       orgs: { area: `region of ${district}`, [io]: 'school of area' },
       counts: { area: [4, 1, 1], [district]: [24, 3, 1] },
+    },
+  },
+  {
+    name: 'a known organisation whose new row is broken still carries the good new rows under it',
+    first: {},
+    files: {
+      orgs: all(set(district, { parentSourcedId: 'nowhere' }), set(io, { name: 'Io Academy' })),
+    },
+    expect: {
+      aside: [['orgs', 2, 'parentSourcedId', 'reference', 'nowhere']],
+      files: { orgs: { kept: 1, altered: 1, unchanged: 1 } },
+      orgs: { [district]: 'district', [io]: inDistrict },
+      counts: { [district]: [24, 3, 1] },
     },
   },
   {
