@@ -12,7 +12,7 @@ import { contentOf, idOf } from '../generations/row.js';
 import { ImportDetails } from '../imports/details.store.js';
 import type { Found, Import } from '../imports/import.js';
 import { StageImport } from '../imports/stage-import.js';
-import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
+import type { OneRosterVersion } from '../oneroster/columns.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import type { Counted } from '../staging/headcounts.js';
 import { personOf } from '../staging/people.js';
