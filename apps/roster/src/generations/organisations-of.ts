@@ -1,7 +1,6 @@
 import type { District } from '#platform';
-import { treeOf } from '../oneroster/organisations.js';
 import type { Organisation } from '../oneroster/organisations.js';
-import { orgRow } from '../staging/settle-orgs.js';
+import { orgRow, treeOfKept } from '../staging/settle-orgs.js';
 import type { Generation } from './generation.js';
 import type { RowChunks } from './row-chunks.js';
 import { namesWith } from './row-chunks.js';
@@ -16,7 +15,7 @@ export async function organisationsOf(
   const rows = [];
   for await (const bucket of chunks.all(district, generation?.files.orgs))
     for (const line of bucket) rows.push(orgRow(line, 0));
-  return treeOf(rows).organisations;
+  return treeOfKept(rows).organisations;
 }
 
 /** The name of a generation's list of organisations: the same as long as they are. */

@@ -17,6 +17,7 @@ import { PeopleDifference } from '../staging/difference.js';
 import type { Counted } from '../staging/headcounts.js';
 import { openFeed } from '../staging/open-feed.js';
 import { stageInThread } from '../staging/stage-in-thread.js';
+import { stageOrder } from '../staging/stage-order.js';
 import type { FeedOnDisk, StagingResult } from '../staging/thread-messages.js';
 import { SourceStore } from '../sources/source.store.js';
 import { dateIn } from './date-in.js';
@@ -100,6 +101,8 @@ export class StageImport {
       : { kind: 'package', folder };
     const feed = await openFeed(onDisk);
     feed.close();
+    const bytes = feed.files.reduce((sum, file) => sum + file.bytes, 0);
+    const stage = bytes > staysHere ? stageInThread : stageOrder;
     if (!base && !feed.files.some(({ file }) => file === 'orgs')) throw new Error(firstNeedsOrgs);
     if (base && base.oneRoster !== feed.version && feed.files.some(({ mode }) => mode === 'delta'))
       throw new Error(
@@ -107,7 +110,7 @@ export class StageImport {
       );
     const work = await mkdtemp(join(tmpdir(), folderPrefix));
     try {
-      return await stageInThread(
+      return await stage(
         {
           district,
           feed: onDisk,
@@ -176,6 +179,9 @@ export class StageImport {
     return losses;
   }
 }
+
+/** A feed of so many bytes is staged in less time than a thread takes to start. */
+const staysHere = 4 * 2 ** 20;
 
 const firstNeedsOrgs =
   'the first import needs orgs.csv: without it nobody can tell what the rest belongs to. Nothing was applied.';

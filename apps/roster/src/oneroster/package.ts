@@ -1,7 +1,8 @@
 import { createReadStream, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { RuleBroken } from '#contracts';
@@ -118,8 +119,23 @@ async function zipSource(path: string): Promise<Source> {
     size: (name) => entries.get(name)!.uncompressedSize,
     close: () => zip.close(),
     open: async (name) =>
-      zip.openReadStreamPromise(entries.get(name)!).catch((error: unknown) => Promise.reject(broken(error))),
+      Readable.from(unpacked(zip, entries.get(name)!), { objectMode: false, highWaterMark: 64 * 1024 }),
   };
+}
+
+/** @throws RuleBroken for an entry that does not give what its headers say. */
+async function* unpacked(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
+  let sum = 0;
+  try {
+    const bytes = await zip.openReadStreamPromise(entry);
+    for await (const piece of bytes as AsyncIterable<Buffer>) {
+      sum = crc32(piece, sum);
+      yield piece;
+    }
+  } catch (error) {
+    throw broken(error);
+  }
+  if (sum !== entry.crc32) throw broken(new Error(`${basename(entry.fileName)} is damaged`));
 }
 
 async function opened(path: string): Promise<ZipFile> {

@@ -20,7 +20,7 @@ export interface FileReport {
   missing: number;
   /** Known ids that stay as they were: their new row was put aside, or lines were unreadable that may be theirs. */
   kept: number;
-  /** Lines that no row could be made of: whose they are nobody can tell, so nothing is taken for missing. */
+  /** Lines of which nobody can tell whose they are, no row or one without an id: so nothing is taken for missing. */
   unreadable: number;
   /** The first hundred. */
   reasons: Reason[];

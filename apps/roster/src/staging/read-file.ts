@@ -47,7 +47,9 @@ export async function readFile(
   const aside = (reason: Reason, id: string): void => {
     putAside(report, reason);
     taker.quarantine(file, reason);
-    if (id && !isTorn(id)) taker.row('aside', reason.line, id, id);
+    // Whose row it is nobody can tell, so nobody may be taken for missing.
+    if (!id || isTorn(id)) report.unreadable += 1;
+    else taker.row('aside', reason.line, id, id);
   };
   const take = (row: Row, line: number): void => {
     const id = row['sourcedId'] ?? '';
@@ -66,12 +68,8 @@ export async function readFile(
     for await (const some of lines()) {
       for (const one of some) {
         report.read += 1;
-        if ('row' in one) {
-          take(one.row, one.line);
-          continue;
-        }
-        report.unreadable += 1;
-        aside(one.broken, '');
+        if ('row' in one) take(one.row, one.line);
+        else aside(one.broken, '');
       }
       await beat();
     }

@@ -47,20 +47,31 @@ export function settleOrgs(
   for (;;) {
     const tree = treeOf([...rows.values()]);
     if (tree.broken.size === 0) return { rows, tree, broken, missing, kept };
-    for (const [id, reason] of tree.broken) {
+    const rowsOfFile = [...tree.broken].filter(([, { line }]) => line > 0);
+    // With its row of before, an organisation carries what hangs on it: that is judged once more.
+    const carrying = rowsOfFile.filter(([id, { rule }]) => {
+      return before.has(id) && (rule === 'cycle' || !tree.broken.has(rows.get(id)!.parentSourcedId ?? ''));
+    });
+    for (const [id, reason] of carrying.length > 0 ? carrying : rowsOfFile) {
       const known = before.get(id);
-      if (reason.line > 0) {
-        broken.push(reason);
-        if (known) kept.push(id);
-        if (known) rows.set(id, known);
-        else rows.delete(id);
-      } else if (known?.type === 'department') rows.delete(id);
-      else {
-        const { parentSourcedId: _, ...top } = rows.get(id)!;
-        rows.set(id, top);
-      }
+      broken.push(reason);
+      if (known) kept.push(id);
+      if (known) rows.set(id, known);
+      else rows.delete(id);
+    }
+    if (rowsOfFile.length > 0) continue;
+    for (const id of tree.broken.keys()) {
+      const { parentSourcedId: _, ...top } = rows.get(id)!;
+      if (top.type === 'department') rows.delete(id);
+      else rows.set(id, top);
     }
   }
+}
+
+/** The tree of rows that are kept: a row may still name a parent that has gone. */
+export function treeOfKept(rows: readonly OrgRow[]): Tree {
+  const before = new Map(rows.map((row) => [row.sourcedId, row]));
+  return settleOrgs(before, { taken: new Map(), gone: new Set(), aside: new Set() }, false).tree;
 }
 
 /** @param row as it is kept. */

@@ -31,7 +31,6 @@ export function stageInThread(
     const answer = async (message: FromThread): Promise<void> => {
       if (message.type === 'done') {
         isDone = true;
-        await beat(message.quarantined);
         resolve(message.result);
         return;
       }

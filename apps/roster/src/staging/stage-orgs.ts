@@ -1,14 +1,13 @@
 import type { Feed, FeedFile } from '../feed/feed.js';
 import type { FileOfRows } from '../generations/generation.js';
 import { idOf } from '../generations/row.js';
-import { treeOf } from '../oneroster/organisations.js';
 import type { OrgRow, Organisation, Tree } from '../oneroster/organisations.js';
 import { emptyReport, putAside } from './file-report.js';
 import type { FileReport } from './file-report.js';
 import type { Fingerprint } from './fingerprint.js';
 import { readFile } from './read-file.js';
 import type { Fate } from './read-file.js';
-import { orgRow, settleOrgs } from './settle-orgs.js';
+import { orgRow, settleOrgs, treeOfKept } from './settle-orgs.js';
 import type { SaidOfOrgs } from './settle-orgs.js';
 import type { Staging } from './staged-file.js';
 import { writeRows } from './write-rows.js';
@@ -62,7 +61,7 @@ export async function stageOrgs(
     ...(after.size > 0 && { file: await writeRows(staging, after, base) }),
     ...(report && { report }),
     tree: settled.tree,
-    before: treeOf([...before.values()]).organisations,
+    before: treeOfKept([...before.values()]).organisations,
     ids: new Set(after.keys()),
   };
 }

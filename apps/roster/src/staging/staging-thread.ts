@@ -1,10 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { District } from '#platform';
-import { RowChunks, namesWith } from '../generations/row-chunks.js';
-import { fingerprintWith } from './fingerprint.js';
-import { openFeed } from './open-feed.js';
-import { stageFeed } from './stage-feed.js';
-import type { FromThread, QuarantinedRow, StagingOrder, ToThread } from './thread-messages.js';
+import { RowChunks } from '../generations/row-chunks.js';
+import { stageOrder } from './stage-order.js';
+import type { FromThread, StagingOrder, ToThread } from './thread-messages.js';
 
 /**
  * The thread that stages one feed. What it holds is bounded (the service sets the limit, and outlives it), and the
@@ -54,48 +52,13 @@ class ChunksOfService extends RowChunks {
   }
 }
 
-/** How often the service is told that the thread is alive, and of rows put aside. */
-const beatMs = 500;
-
-async function stage({ district, feed, base, about, folder, keys }: StagingOrder): Promise<void> {
-  const chunks = new ChunksOfService();
-  let quarantined: QuarantinedRow[] = [];
-  let beaten = performance.now();
-  const source = await openFeed(feed);
-  try {
-    const staged = await stageFeed(
-      source,
-      base,
-      about,
-      {
-        district,
-        chunks,
-        nameOf: namesWith(keys.names),
-        folder,
-        quarantine: (file, reason) => void quarantined.push({ file, ...reason }),
-        beat: async () => {
-          if (performance.now() - beaten < beatMs && quarantined.length < 1_000) return;
-          beaten = performance.now();
-          const some = quarantined;
-          quarantined = [];
-          await ask({ type: 'alive', quarantined: some });
-        },
-      },
-      fingerprintWith(keys.fingerprints),
-    );
-    await chunks.written();
-    const { people, ...rest } = staged;
-    const result = {
-      ...rest,
-      people: people.totals(),
-      roles: people.byRole(),
-      losses: people.losses(),
-    };
-    port.postMessage({ type: 'done', result, quarantined } satisfies FromThread);
-  } finally {
-    source.close();
-    port.close();
-  }
+const chunks = new ChunksOfService();
+try {
+  const result = await stageOrder(workerData as StagingOrder, chunks, async (quarantined) => {
+    await ask({ type: 'alive', quarantined });
+  });
+  await chunks.written();
+  port.postMessage({ type: 'done', result } satisfies FromThread);
+} finally {
+  port.close();
 }
-
-await stage(workerData as StagingOrder);

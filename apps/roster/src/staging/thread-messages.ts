@@ -51,7 +51,7 @@ export type FromThread =
   | { type: 'get'; call: number; digest: string }
   | { type: 'put'; call: number; digest: string; text: string }
   | { type: 'alive'; call: number; quarantined: QuarantinedRow[] }
-  | { type: 'done'; result: StagingResult; quarantined: QuarantinedRow[] };
+  | { type: 'done'; result: StagingResult };
 
 /** To the thread: the answer to one of its calls; `failed` when there is none, and the thread ends. */
 export interface ToThread {

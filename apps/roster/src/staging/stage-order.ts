@@ -1,0 +1,54 @@
+import type { RowChunks } from '../generations/row-chunks.js';
+import { namesWith } from '../generations/row-chunks.js';
+import { fingerprintWith } from './fingerprint.js';
+import { openFeed } from './open-feed.js';
+import { stageFeed } from './stage-feed.js';
+import type { QuarantinedRow, StagingOrder, StagingResult } from './thread-messages.js';
+
+/** How often `beat` is called, unless many rows are put aside. */
+const beatMs = 500;
+const mostQuarantined = 1_000;
+
+/**
+ * Stages one feed here and now.
+ * @param beat called now and then with rows that were put aside since; when it throws, staging ends with that error.
+ * @throws Error that says why nothing of the feed can be taken.
+ */
+export async function stageOrder(
+  { district, feed, base, about, folder, keys }: StagingOrder,
+  chunks: RowChunks,
+  beat: (quarantined: QuarantinedRow[]) => Promise<void>,
+): Promise<StagingResult> {
+  let quarantined: QuarantinedRow[] = [];
+  let beaten = performance.now();
+  const tell = (): Promise<void> => {
+    const some = quarantined;
+    quarantined = [];
+    beaten = performance.now();
+    return beat(some);
+  };
+  const source = await openFeed(feed);
+  try {
+    const staged = await stageFeed(
+      source,
+      base,
+      about,
+      {
+        district,
+        chunks,
+        nameOf: namesWith(keys.names),
+        folder,
+        quarantine: (file, reason) => void quarantined.push({ file, ...reason }),
+        beat: async () => {
+          if (performance.now() - beaten > beatMs || quarantined.length > mostQuarantined) await tell();
+        },
+      },
+      fingerprintWith(keys.fingerprints),
+    );
+    await tell();
+    const { people, ...rest } = staged;
+    return { ...rest, people: people.totals(), roles: people.byRole(), losses: people.losses() };
+  } finally {
+    source.close();
+  }
+}
