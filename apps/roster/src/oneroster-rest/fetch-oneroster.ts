@@ -1,167 +1,186 @@
+import { createHash } from 'node:crypto';
+import { RuleBroken } from '#contracts';
 import type { Feed } from '../feed/feed.js';
 import type { Spool } from '../feed/spool.js';
-import type { FileName } from '../oneroster/columns.js';
-import { rolesOf, rowOf } from './rows.js';
-import { RestService } from './service.js';
-import type { RestPage } from './service.js';
-import { checkSettings, defaults } from './settings.js';
+import { fileNames } from '../oneroster/columns.js';
+import { FetchFailed } from './fetch-failed.js';
+import { readPage } from './page.js';
+import type { Page } from './page.js';
+import { beginning, isProbe, placeAfter } from './paging.js';
+import type { Place } from './paging.js';
+import { rolesOf, rowOf, textOf } from './rows.js';
+import type { Collection, Resource } from './rows.js';
+import { checkSettings, pageSizes } from './settings.js';
 import type { OneRosterRestSettings } from './settings.js';
+import { SisClient } from './sis-client.js';
 
-export interface RestOptions {
-  /** An instant: only what changed since, as a delta; without it everything, as a bulk. */
+export interface FetchOptions {
+  /** An ISO instant: only what changed since then is asked for, and the feed is a delta. */
   since?: string;
   signal: AbortSignal;
-  told: (progress: { file: string; rows: number; total?: number }) => void;
-  /** Before a failed request is made again the first time, in milliseconds; 1 000 when left out. */
-  pauseMs?: number;
+  /** Called after every page; `rows` in all so far. */
+  told(progress: { file: Collection; rows: number; total?: number }): void;
+  /** The first pause after a failed try, in ms; a second unless told. */
+  backOffMs?: number;
 }
 
-const collections = [
-  'orgs',
-  'academicSessions',
-  'courses',
-  'classes',
-  'users',
-  'enrollments',
-  'demographics',
-] as const satisfies readonly FileName[];
-
-/** Without these there is no roster. */
-const owed: readonly FileName[] = ['orgs', 'users', 'enrollments'];
-
-/** Where a fetch of one collection goes on. */
-interface Cursor {
-  received: number;
-  /** What the first page said; a service that says another number later changed in between. */
-  total?: number;
-  /** The first id of the page before: a page that begins with it again is the same page. */
-  first?: string;
-  /** The next page, where a Link header named it. */
-  url?: string;
-}
+/** What a service may lack; the others are the roster. */
+const mayLack: readonly Collection[] = ['academicSessions', 'courses', 'demographics'];
+/** How services say that an offset is beyond the end, when they do not give an empty page. */
+const beyond = [400, 404, 416, 422];
 
 /**
- * The rows changed while they were fetched, so what lies in the spool is of two minds: it must be emptied and the
- * fetch begun anew.
- */
-export class RosterMoved extends Error {
-  override readonly name = 'RosterMoved';
-}
-
-/**
- * Reads a whole roster, or what changed in it, from a OneRoster service into a spool. A fetch that broke off goes on
- * at the page where it stopped, when it is called again with the same spool.
- * @throws Error naming collection and row for whatever keeps the roster from being whole: never a short roster.
- * RosterMoved when it must be begun anew; the signal's reason when it is aborted.
+ * Fetches a roster, or what changed of it, page by page into the spool. A run that broke off goes on at its page when
+ * it is given the same spool and settings; one spool is for one run and nothing else.
+ *
+ * In a delta of OneRoster 1.2 a user comes with all roles that they still have: a role that is gone is not named.
+ * @throws FetchFailed whenever a row may be missing (see its `startAgain`). RuleBroken for settings that cannot be used,
+ * or a secret that is not there. The signal's reason when it is aborted.
  */
 export async function fetchOneRoster(
   settings: OneRosterRestSettings,
   spool: Spool,
-  options: RestOptions,
+  options: FetchOptions,
 ): Promise<Feed> {
   const [broken] = checkSettings(settings);
-  if (broken) throw new Error(broken.message);
-  const { signal, pauseMs = 1_000, since } = options;
-  const service = new RestService(settings, { signal, pauseMs });
-  const absent: string[] = [];
-  for (const file of collections) {
-    const there = await new Collection(file, settings, service, spool, options).all();
-    if (!there) absent.push(`${file} (the service does not have it)`);
+  if (broken) throw new RuleBroken(broken.field, broken.rule, broken.message);
+  const since = options.since === undefined ? undefined : instantOf(options.since);
+  const { backOffMs = 1000, signal } = options;
+  const client = await SisClient.open(settings, { backOffMs, signal });
+  const fetching = new Fetching(settings, since, client, spool, options);
+  const ignored: string[] = [];
+  for (const file of fileNames) {
+    if (file === 'roles') continue;
+    const absent = await fetching.all(file);
+    if (absent) ignored.push(absent);
   }
-  return spool.feed(settings.version, since === undefined ? 'bulk' : 'delta', absent);
+  return spool.feed(settings.version, since ? 'delta' : 'bulk', ignored);
 }
 
-class Collection {
+class Fetching {
+  private readonly base: string;
+  /** What a place was written for: it means nothing to another service or question. */
+  private readonly question: string;
+
   constructor(
-    private readonly file: (typeof collections)[number],
     private readonly settings: OneRosterRestSettings,
-    private readonly service: RestService,
+    private readonly since: string | undefined,
+    private readonly client: SisClient,
     private readonly spool: Spool,
-    private readonly options: RestOptions,
-  ) {}
-
-  /** @returns false when the service does not have it. */
-  async all(): Promise<boolean> {
-    for (;;) {
-      const { done, next } = this.spool.progress(this.file);
-      if (done) return true;
-      const cursor = next === undefined ? { received: 0 } : (JSON.parse(next) as Cursor);
-      const page = await this.page(cursor);
-      if (page === 404) {
-        if (owed.includes(this.file) || cursor.received > 0)
-          throw new Error(`${this.file}: the service answers 404; check baseUrl`);
-        return false;
-      }
-      await this.keep(page, this.after(cursor, page), next);
-      const rows = cursor.received + page.rows.length;
-      this.options.told({ file: this.file, rows, ...(page.total !== undefined && { total: page.total }) });
-    }
+    private readonly options: FetchOptions,
+  ) {
+    this.base = settings.baseUrl.replace(/\/+$/, '');
+    this.question = createHash('sha256')
+      .update(JSON.stringify([this.base, settings.version, since ?? null]))
+      .digest('base64url')
+      .slice(0, 16);
   }
 
-  private async page(cursor: Cursor): Promise<RestPage | 404> {
-    const { since } = this.options;
-    const url = cursor.url
-      ? new URL(cursor.url)
-      : this.service.address(this.file, {
-          limit: String(this.settings.pageSize ?? defaults.pageSize),
-          offset: String(cursor.received),
-          // Pages of an order that may change are not pages of one list.
-          sort: 'sourcedId',
-          orderBy: 'asc',
-          ...(since !== undefined && { filter: `dateLastModified>='${since}'` }),
-        });
-    try {
-      return await this.service.page(this.file, url);
-    } catch (error) {
-      this.options.signal.throwIfAborted();
-      throw new Error(
-        `${this.file}, from row ${cursor.received + 1}: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
+  /** Fetches a collection to its end; tells why when the service does not have it. */
+  async all(file: Collection): Promise<string | undefined> {
+    let { next, done } = this.spool.progress(file);
+    let here = next === undefined ? beginning : this.placeIn(file, next);
+    let resumed = next !== undefined;
+    const seen = new Set<string>();
+    while (!done) {
+      const page = await this.page(file, here);
+      if (typeof page === 'string') return page;
+      const ids = page.items.map(({ sourcedId }) => textOf(sourcedId));
+      const again = new Set(ids.filter((id) => id !== '' && seen.has(id)));
+      const after = placeAfter(
+        file,
+        here,
+        { ...page, count: ids.length, first: ids[0], again: again.size },
+        resumed,
+      );
+      await this.keep(
+        file,
+        here,
+        page.items.filter((_, at) => !again.has(ids[at]!)),
+        after,
+      );
+      for (const id of ids) seen.add(id);
+      const total = after?.total ?? page.total ?? here.total;
+      const { rows } = this.spool.progress(file);
+      this.options.told({ file, rows, ...(total !== undefined && { total }) });
+      if (!after) done = true;
+      else here = after;
+      resumed = false;
+    }
+    return undefined;
+  }
+
+  /** One page, or why there is none. */
+  private async page(file: Collection, here: Place): Promise<Page | string> {
+    const where = { file, page: here.page };
+    const answer = await this.client.get(this.addressOf(file, here), where);
+    if (here.page === 1 && mayLack.includes(file) && answer.status === 404)
+      return `${file}: the service does not have it (404)`;
+    // Demographics are granted apart, and a district does well not to: nothing of them is needed.
+    if (here.page === 1 && file === 'demographics' && answer.status === 403)
+      return `${file}: the service does not grant it (403)`;
+    if (isProbe(here) && beyond.includes(answer.status)) return { items: [], links: false };
+    return readPage(answer, here.rows, where);
+  }
+
+  private addressOf(file: Collection, { page, rows, link }: Place): URL {
+    const url = new URL(`${this.base}/${file}`);
+    if (link !== undefined) {
+      const target = URL.parse(link, url.href);
+      if (target?.origin === url.origin) return target;
+      throw new FetchFailed(
+        { file, page },
+        `the Link to it leads to ${target?.origin ?? 'nowhere'}, expected ${url.origin}; have the SIS name its own address`,
+        true,
       );
     }
+    url.searchParams.set('limit', String(this.settings.pageSize ?? pageSizes.default));
+    url.searchParams.set('offset', String(rows));
+    // Without an order a service may give its rows in another one for each page, and leave some out.
+    url.searchParams.set('sort', 'sourcedId');
+    url.searchParams.set('orderBy', 'asc');
+    if (this.since) url.searchParams.set('filter', `dateLastModified>='${this.since}'`);
+    return url;
   }
 
-  /** Holds a page against what came before it. @returns where to go on; undefined: this was the last page. */
-  private after(cursor: Cursor, { rows, total, next }: RestPage): Cursor | undefined {
-    const received = cursor.received + rows.length;
-    const where = `${this.file}, from row ${cursor.received + 1}`;
-    if (cursor.total !== undefined && total !== cursor.total)
-      throw new RosterMoved(
-        `${where}: there were ${cursor.total} rows and now there are ${total ?? 'none named'}`,
-      );
-    if (total !== undefined && received > total)
-      throw new Error(`${where}: ${received} rows came, and X-Total-Count says ${total}`);
-    const first = rows.length > 0 ? rowOf(this.file, rows[0]).sourcedId! : undefined;
-    if (first !== undefined && first === cursor.first)
-      throw new Error(`${where}: the same page came again; the service does not go on by offset or Link`);
-    const isLast =
-      total !== undefined ? received === total : next === undefined && (rows.length === 0 || cursor.url);
-    if (isLast) return undefined;
-    if (rows.length === 0)
-      throw new Error(`${where}: an empty page came, after ${received} of ${total ?? 'more'} rows`);
-    return {
-      received,
-      ...(total !== undefined && { total }),
-      ...(first !== undefined && { first }),
-      ...(next && { url: next.href }),
-    };
-  }
-
-  private async keep({ rows }: RestPage, cursor: Cursor | undefined, was: string | undefined): Promise<void> {
-    const next = cursor && JSON.stringify(cursor);
+  private async keep(
+    file: Collection,
+    here: Place,
+    items: Resource[],
+    after: Place | undefined,
+  ): Promise<void> {
     const { version } = this.settings;
-    if (this.file === 'users' && version === '1.2') {
-      // Before the users, by whose mark the page is known: a page whose roles are there already is not kept twice.
+    const next = after && JSON.stringify({ question: this.question, ...after });
+    if (file === 'users' && version === '1.2') {
+      // Roles go first. When the process ends between the two, their page is fetched again for its users alone.
       const roles = this.spool.progress('roles');
-      if (!roles.done && roles.next === was) {
-        const all = rows.flatMap((row) => rolesOf(version, row));
-        await this.spool.append('roles', all, next);
-      }
+      const at = roles.next === undefined ? beginning : this.placeIn('users', roles.next);
+      if (roles.done && after)
+        throw new FetchFailed({ file, page: here.page }, 'there are more users now, expected the end', true);
+      if (!roles.done && at.page === here.page)
+        await this.spool.append('roles', items.flatMap(rolesOf), next);
     }
     await this.spool.append(
-      this.file,
-      rows.map((row) => rowOf(this.file, row)),
+      file,
+      items.map((item) => rowOf(file, version, item)),
       next,
     );
   }
+
+  private placeIn(file: Collection, text: string): Place {
+    const { question, ...place } = JSON.parse(text) as Place & { question: string };
+    if (question === this.question) return place;
+    throw new FetchFailed(
+      { file, page: place.page },
+      'it was begun with another baseUrl, version or since, expected the same',
+      true,
+    );
+  }
+}
+
+function instantOf(text: string): string {
+  const date = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(date.getTime()))
+    throw new RuleBroken('since', 'instant', 'since must be an instant such as 2026-11-01T00:00:00.000Z');
+  return date.toISOString();
 }

@@ -1,56 +1,60 @@
 import { createHmac, randomBytes } from 'node:crypto';
-
-/** What a signature is made of beside the request; tests give their own. */
-export interface Moment {
-  nonce: string;
-  /** Seconds since 1970. */
-  timestamp: number;
-}
+import type { OAuth1Signature } from './settings.js';
 
 /**
- * The Authorization header of a GET request signed by OAuth 1.0a without a token (RFC 5849, sections 3.4 and 3.5), by
- * HMAC-SHA256 as OneRoster 1.1 asks for.
+ * The Authorization header of a request signed with OAuth 1.0a by a client that has no token (RFC 5849, "two-legged"),
+ * as OneRoster 1.1 asks for. Each use makes a new nonce, so every try of a request needs its own.
  */
-export function signed(
+export function oauth1Header(
+  method: string,
   url: URL,
   key: string,
   secret: string,
-  { nonce, timestamp }: Moment = {
-    nonce: randomBytes(16).toString('hex'),
-    timestamp: Math.floor(Date.now() / 1_000),
-  },
+  algorithm: OAuth1Signature,
 ): string {
-  const own: [string, string][] = [
+  const protocol: [string, string][] = [
     ['oauth_consumer_key', key],
-    ['oauth_nonce', nonce],
-    ['oauth_signature_method', 'HMAC-SHA256'],
-    ['oauth_timestamp', String(timestamp)],
+    ['oauth_nonce', randomBytes(16).toString('hex')],
+    ['oauth_signature_method', algorithm],
+    ['oauth_timestamp', String(Math.floor(Date.now() / 1000))],
     ['oauth_version', '1.0'],
   ];
-  const base = signatureBase('GET', url, own);
-  const signature = createHmac('sha256', `${encoded(secret)}&`)
-    .update(base)
-    .digest('base64');
-  return `OAuth ${[...own, ['oauth_signature', signature] as const]
-    .map(([name, value]) => `${name}="${encoded(value)}"`)
-    .join(', ')}`;
+  const signature = sign(algorithm, baseString(method, url, protocol), secret);
+  const parts = [...protocol, ['oauth_signature', signature] as const];
+  return `OAuth ${parts.map(([name, value]) => `${encode(name)}="${encode(value)}"`).join(', ')}`;
 }
 
-/** RFC 5849, section 3.4.1. */
-export function signatureBase(method: string, url: URL, own: readonly [string, string][]): string {
-  const parameters = [...url.searchParams, ...own]
-    .map(([name, value]) => [encoded(name), encoded(value)] as const)
-    .sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
+/** What is signed (3.4.1); `parameters` are those outside the address: of the protocol, and of a form in the body. */
+export function baseString(
+  method: string,
+  url: URL,
+  parameters: readonly (readonly [string, string])[],
+): string {
+  const normalized = [...url.searchParams, ...parameters]
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([a, x], [b, y]) => order(a, b) || order(x, y))
+    .map((pair) => pair.join('='))
     .join('&');
-  const address = `${url.protocol}//${url.host}${url.pathname}`;
-  return [method, encoded(address), encoded(parameters)].join('&');
+  return [method.toUpperCase(), url.origin + url.pathname, normalized].map(encode).join('&');
 }
 
-/** RFC 3986: encodeURIComponent leaves five characters that it must not. */
-function encoded(text: string): string {
+/** 3.4.2; base64. */
+export function sign(algorithm: OAuth1Signature, text: string, secret: string, tokenSecret = ''): string {
+  return createHmac(algorithm === 'HMAC-SHA1' ? 'sha1' : 'sha256', `${encode(secret)}&${encode(tokenSecret)}`)
+    .update(text)
+    .digest('base64');
+}
+
+/** 3.6: stricter than encodeURIComponent. */
+function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+/** By bytes: what is encoded is ASCII, so code units are bytes. */
+function order(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

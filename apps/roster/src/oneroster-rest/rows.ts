@@ -1,96 +1,146 @@
+import { createHash } from 'node:crypto';
 import type { Row } from '../oneroster/check-row.js';
+import { columnsOf } from '../oneroster/columns.js';
 import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
 
-type Resource = Record<string, unknown>;
+/** One resource of the REST binding, as JSON. */
+export type Resource = Record<string, unknown>;
 
-/** Columns whose cell is the id, or the ids, of what a property refers to. */
-const references: Partial<Record<FileName, Record<string, string>>> = {
-  orgs: { parentSourcedId: 'parent' },
-  academicSessions: { parentSourcedId: 'parent' },
-  courses: { orgSourcedId: 'org' },
-  classes: { courseSourcedId: 'course', schoolSourcedId: 'school', termSourcedIds: 'terms' },
-  users: { agentSourcedIds: 'agents', orgSourcedIds: 'orgs' },
-  enrollments: { classSourcedId: 'class', schoolSourcedId: 'school', userSourcedId: 'user' },
-};
+/** A collection of the REST binding has the name of its CSV file; `roles` has none, they lie within users. */
+export type Collection = Exclude<FileName, 'roles'>;
 
-/** Properties with the names of their columns. A password is not among them. */
-const plain: Record<FileName, readonly string[]> = {
-  orgs: ['name', 'type', 'identifier'],
-  academicSessions: ['title', 'type', 'startDate', 'endDate', 'schoolYear'],
-  courses: ['title', 'courseCode'],
-  classes: ['title', 'classCode', 'classType'],
-  users: [
-    'enabledUser',
-    'username',
-    'givenName',
-    'familyName',
-    'middleName',
-    'identifier',
-    'email',
-    'sms',
-    'phone',
-    'grades',
-    'role',
-  ],
-  roles: [],
-  enrollments: ['role', 'primary', 'beginDate', 'endDate'],
-  demographics: [],
-};
+const same = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, name]));
+const everyRow = same('sourcedId', 'status', 'dateLastModified');
 
-/** A resource of the REST binding as the row that the CSV binding would have of it. @throws Error for no object. */
-export function rowOf(file: FileName, resource: unknown): Row {
-  if (typeof resource !== 'object' || resource === null || Array.isArray(resource))
-    throw new Error('a row of it is not an object');
-  const from = resource as Resource;
-  const row: Row = { sourcedId: cell(from['sourcedId']), status: cell(from['status']) };
-  for (const name of plain[file]) row[name] = cell(from[name]);
-  for (const [column, property] of Object.entries(references[file] ?? {}))
-    row[column] = idsIn(from[property]);
-  if (file === 'users') {
-    // OneRoster 1.2 renamed these between its bindings.
-    row['preferredGivenName'] = cell(from['preferredFirstName']);
-    row['preferredFamilyName'] = cell(from['preferredLastName']);
+/** The CSV binding's columns and the property that holds each. What is not named is never kept: no password. */
+function propertiesOf(file: Collection, version: OneRosterVersion): Record<string, string> {
+  switch (file) {
+    case 'orgs':
+      return { ...same('name', 'type', 'identifier'), parentSourcedId: 'parent' };
+    case 'academicSessions':
+      return { ...same('title', 'type', 'startDate', 'endDate', 'schoolYear'), parentSourcedId: 'parent' };
+    case 'courses':
+      return {
+        ...same('title', 'courseCode', 'grades', 'subjects', 'subjectCodes'),
+        schoolYearSourcedId: 'schoolYear',
+        orgSourcedId: 'org',
+      };
+    case 'classes':
+      return {
+        ...same(
+          'title',
+          'classCode',
+          'classType',
+          'location',
+          'grades',
+          'subjects',
+          'subjectCodes',
+          'periods',
+        ),
+        courseSourcedId: 'course',
+        schoolSourcedId: 'school',
+        termSourcedIds: 'terms',
+      };
+    case 'users':
+      return {
+        ...same('enabledUser', 'username', 'userIds', 'givenName', 'familyName', 'middleName', 'identifier'),
+        ...same('email', 'sms', 'phone', 'grades'),
+        agentSourcedIds: 'agents',
+        ...(version === '1.1'
+          ? { role: 'role', orgSourcedIds: 'orgs' }
+          : {
+              ...same('userMasterIdentifier', 'preferredMiddleName', 'pronouns'),
+              // The two bindings of 1.2 name these differently.
+              preferredGivenName: 'preferredFirstName',
+              preferredFamilyName: 'preferredLastName',
+              primaryOrgSourcedId: 'primaryOrg',
+              resourceSourcedIds: 'resources',
+            }),
+      };
+    case 'enrollments':
+      return {
+        ...same('role', 'primary', 'beginDate', 'endDate'),
+        classSourcedId: 'class',
+        schoolSourcedId: 'school',
+        userSourcedId: 'user',
+      };
+    case 'demographics':
+      // They are counted and left, so birth dates and the like do not even reach the disk.
+      return {};
   }
-  return row;
+}
+
+/** A resource as the row that the CSV binding would have of it; what it lacks is an empty cell. */
+export function rowOf(file: Collection, version: OneRosterVersion, resource: Resource): Row {
+  const columns = columnsOf(file, version);
+  const row: Row = {};
+  for (const [column, property] of Object.entries({ ...everyRow, ...propertiesOf(file, version) })) {
+    const text = textOf(resource[property]);
+    row[column] = columns[column]?.date ? dateOf(text) : text;
+  }
+  return file === 'demographics' ? row : { ...row, ...metadataOf(resource['metadata']) };
 }
 
 /**
- * The roles inside a user of OneRoster 1.2, as rows of roles.csv. The REST binding gives them no id of their own, so
- * they get one that stays the same as long as person, organisation, role and its kind do.
+ * The roles of a 1.2 user, as rows of roles.csv. Their ids are made of what a role is, so that they stay the same from
+ * fetch to fetch: `user~org~role~roleType`, with `~beginDate` where one person has the same role more than once.
  */
-export function rolesOf(version: OneRosterVersion, resource: unknown): Row[] {
-  const { sourcedId, status, roles } = resource as Resource;
-  if (version !== '1.2' || !Array.isArray(roles)) return [];
-  const user = cell(sourcedId);
-  const seen = new Map<string, number>();
-  return (roles as Resource[]).map((one) => {
-    const orgSourcedId = idsIn(one['org']);
-    const [role, roleType] = [cell(one['role']), cell(one['roleType'])];
-    const id = `${user}~${orgSourcedId}~${role}~${roleType}`;
-    const before = seen.get(id) ?? 0;
-    seen.set(id, before + 1);
-    return {
-      sourcedId: before === 0 ? id : `${id}~${before}`,
-      status: cell(status),
-      userSourcedId: user,
-      roleType,
-      role,
-      beginDate: cell(one['beginDate']),
-      endDate: cell(one['endDate']),
-      orgSourcedId,
-    };
+export function rolesOf(user: Resource): Row[] {
+  const userSourcedId = textOf(user['sourcedId']);
+  const roles = (Array.isArray(user['roles']) ? user['roles'] : []).filter(isResource).map((role) => ({
+    status: textOf(user['status']),
+    dateLastModified: textOf(user['dateLastModified']),
+    userSourcedId,
+    roleType: textOf(role['roleType']),
+    role: textOf(role['role']),
+    beginDate: dateOf(textOf(role['beginDate'])),
+    endDate: dateOf(textOf(role['endDate'])),
+    orgSourcedId: textOf(role['org']),
+    userProfileSourcedId: textOf(role['userProfile']),
+  }));
+  const ids = roles.map((one) => [userSourcedId, one.orgSourcedId, one.role, one.roleType].join('~'));
+  return roles.map((role, at) => {
+    const id = ids[at]!;
+    const again = ids.indexOf(id) !== ids.lastIndexOf(id);
+    return { sourcedId: short(again ? `${id}~${role.beginDate}` : id), ...role };
   });
 }
 
-function cell(value: unknown): string {
-  if (Array.isArray(value)) return value.map(cell).join(',');
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : '';
+/** Ids of more than 128 characters are put aside as too long, and two long ones make a longer one. */
+function short(id: string): string {
+  return id.length <= 128 ? id : createHash('sha256').update(id).digest('base64url');
 }
 
-/** `{sourcedId}`, or a list of such. */
-function idsIn(value: unknown): string {
-  if (Array.isArray(value)) return value.map(idsIn).filter(Boolean).join(',');
-  return typeof value === 'object' && value !== null ? cell((value as Resource)['sourcedId']) : '';
+/** Services disagree about types: a list may come as its only element, a reference as its id, a boolean as a word. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(',');
+  if (!isResource(value)) return '';
+  // Of userIds, as the CSV binding writes them.
+  if (value['identifier'] !== undefined && value['sourcedId'] === undefined)
+    return `{${textOf(value['type'])}:${textOf(value['identifier'])}}`;
+  return textOf(value['sourcedId']);
+}
+
+/** Some services give dates as midnights. Any other time of day is left for the check of dates to find. */
+function dateOf(text: string): string {
+  return text.replace(/^(\d{4}-\d{2}-\d{2})T00:00(:00(\.0+)?)?Z?$/, '$1');
+}
+
+function metadataOf(metadata: unknown): Row {
+  if (!isResource(metadata)) return {};
+  return Object.fromEntries(
+    Object.entries(metadata)
+      .filter(([name]) => !/passw/i.test(name))
+      .map(([name, value]) => [
+        `metadata.${name}`,
+        isResource(value) ? JSON.stringify(value) : textOf(value),
+      ]),
+  );
+}
+
+export function isResource(value: unknown): value is Resource {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

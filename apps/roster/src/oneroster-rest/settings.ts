@@ -1,89 +1,164 @@
-import { checkSecret } from '../http/secret.js';
-import type { BrokenSetting, SecretRef } from '../http/secret.js';
-import { isAllowedTarget } from '../http/target.js';
 import type { OneRosterVersion } from '../oneroster/columns.js';
+import { secretRefBroken } from './secret.js';
+import type { SecretRef } from './secret.js';
 
-/** How a service knows who asks. OAuth 1 is of OneRoster 1.1 alone. */
-export type Auth =
-  | { kind: 'oauth2'; tokenUrl: string; clientId: string; secret: SecretRef; scope?: string }
-  | { kind: 'oauth1'; key: string; secret: SecretRef }
-  | { kind: 'proxy-key'; header: string; secret: SecretRef };
-
-/** How a OneRoster service is reached. */
+/** How to reach an SIS's OneRoster REST service. Plain JSON; secrets are named, never held. */
 export interface OneRosterRestSettings {
-  /** Up to and with the version: `https://host/ims/oneroster/v1p1`, `https://host/ims/oneroster/rostering/v1p2`. */
+  /** Up to and including the version, such as `https://sis.example.org/ims/oneroster/rostering/v1p2`. */
   baseUrl: string;
   version: OneRosterVersion;
   auth: Auth;
-  /** Rows asked for at once, 10 to 5000; 1000 when left out. */
+  /** Rows asked for at once, 1 to 5000; 1000 unless told. A service may give fewer. */
   pageSize?: number;
-  /** For one request with its answer, in milliseconds, 100 to 600 000; 60 000 when left out. */
+  /** How long one page may take, in ms, 1 to 600,000; 30,000 unless told. */
   timeoutMs?: number;
 }
 
-export const defaults = { pageSize: 1_000, timeoutMs: 60_000 } as const;
+export type Auth = OAuth2Auth | OAuth1Auth | ProxyKeyAuth;
 
-/** All that is wrong with settings, whatever was sent as such; empty when they can be used. */
-export function checkSettings(settings: unknown): BrokenSetting[] {
-  const { baseUrl, version, auth, pageSize, timeoutMs } = (settings ?? {}) as Record<string, unknown>;
-  return [
-    checkAddress('baseUrl', baseUrl),
-    version === '1.1' || version === '1.2'
-      ? undefined
-      : broken('version', 'vocabulary', 'must be 1.1 or 1.2'),
-    ...checkAuth(auth, version),
-    checkWhole('pageSize', pageSize, 10, 5_000),
-    checkWhole('timeoutMs', timeoutMs, 100, 600_000),
-  ].filter((one) => one !== undefined);
+/** Client credentials (RFC 6749, 4.4). */
+export interface OAuth2Auth {
+  kind: 'oauth2';
+  tokenUrl: string;
+  clientId: string;
+  secret: SecretRef;
+  /** Scopes separated by spaces; what is not named the token service decides. */
+  scope?: string;
+  /** Where client id and secret are sent: in the header, as the standard asks for, unless the service cannot. */
+  sentIn?: 'header' | 'body';
 }
 
-function checkAuth(auth: unknown, version: unknown): (BrokenSetting | undefined)[] {
-  const { kind, tokenUrl, clientId, scope, key, header, secret } = (auth ?? {}) as Record<string, unknown>;
-  const held = checkSecret('auth.secret', secret);
-  switch (kind) {
-    case 'oauth2':
-      return [
-        checkAddress('auth.tokenUrl', tokenUrl),
-        checkText('auth.clientId', clientId),
-        scope === undefined ? undefined : checkText('auth.scope', scope),
-        held,
-      ];
-    case 'oauth1':
-      return [
-        version === '1.1'
-          ? undefined
-          : broken('auth.kind', 'version', 'can be oauth1 with OneRoster 1.1 only'),
-        checkText('auth.key', key),
-        held,
-      ];
-    case 'proxy-key':
-      return [
-        typeof header === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,60}$/.test(header)
-          ? undefined
-          : broken('auth.header', 'pattern', 'must be the name of a header, such as x-api-key'),
-        held,
-      ];
-    default:
-      return [broken('auth.kind', 'vocabulary', 'must be oauth2, oauth1 or proxy-key')];
+/** OAuth 1.0a without a token (RFC 5849); OneRoster 1.1 only. */
+export interface OAuth1Auth {
+  kind: 'oauth1';
+  key: string;
+  secret: SecretRef;
+  /** HMAC-SHA256 unless told. */
+  signature?: OAuth1Signature;
+}
+export type OAuth1Signature = 'HMAC-SHA256' | 'HMAC-SHA1';
+
+/** A key in a header of its own, as gateways in front of an SIS ask for. */
+export interface ProxyKeyAuth {
+  kind: 'proxy-key';
+  header: string;
+  secret: SecretRef;
+}
+
+export interface SettingsError {
+  field: string;
+  rule: string;
+  message: string;
+}
+
+export const pageSizes = { default: 1000, most: 5000 } as const;
+export const timeouts = { default: 30_000, most: 600_000 } as const;
+
+const fields = ['baseUrl', 'version', 'auth', 'pageSize', 'timeoutMs'];
+const fieldsOfAuth = new Map<unknown, string[]>([
+  ['oauth2', ['kind', 'tokenUrl', 'clientId', 'secret', 'scope', 'sentIn']],
+  ['oauth1', ['kind', 'key', 'secret', 'signature']],
+  ['proxy-key', ['kind', 'header', 'secret']],
+]);
+/** Headers that belong to the connection, not to whoever asks. */
+const reserved = [
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'te',
+  'upgrade',
+  'expect',
+  'trailer',
+];
+
+/** Everything that is wrong with settings as they came from a caller; empty when they can be used. */
+export function checkSettings(settings: unknown): SettingsError[] {
+  const errors: SettingsError[] = [];
+  const no = (field: string, rule: string, message: string): void =>
+    void errors.push({ field, rule, message });
+  if (!isObject(settings)) return [{ field: '', rule: 'object', message: 'Settings must be an object' }];
+  unknownFields(settings, fields, '', no);
+
+  const { version, baseUrl, pageSize, timeoutMs, auth } = settings;
+  if (version !== '1.1' && version !== '1.2') no('version', 'oneOf', 'version must be 1.1 or 1.2');
+  checkAddress(baseUrl, 'baseUrl', no);
+  const inPath = typeof baseUrl === 'string' ? /\/v1p(\d+)\/*$/.exec(baseUrl)?.[1] : undefined;
+  if (inPath !== undefined && (version === '1.1' || version === '1.2') && `1.${inPath}` !== version) {
+    no('baseUrl', 'version', `baseUrl is that of OneRoster 1.${inPath}, version says ${version}`);
+  }
+  checkNumber(pageSize, 'pageSize', pageSizes.most, no);
+  checkNumber(timeoutMs, 'timeoutMs', timeouts.most, no);
+  if (!isObject(auth)) no('auth', 'object', 'auth must be an object with a kind');
+  else checkAuth(auth, version, no);
+  return errors;
+}
+
+type No = (field: string, rule: string, message: string) => void;
+
+function checkAuth(auth: Record<string, unknown>, version: unknown, no: No): void {
+  const known = fieldsOfAuth.get(auth['kind']);
+  if (!known)
+    return no('auth.kind', 'oneOf', `auth.kind must be one of: ${[...fieldsOfAuth.keys()].join(', ')}`);
+  unknownFields(auth, known, 'auth.', no);
+  const secret = secretRefBroken(auth['secret']);
+  if (secret) no('auth.secret', secret.rule, secret.message);
+  const { kind, tokenUrl, clientId, scope, sentIn, key, signature, header } = auth;
+  if (kind === 'oauth2') {
+    checkAddress(tokenUrl, 'auth.tokenUrl', no, 'with query');
+    checkText(clientId, 'auth.clientId', no);
+    if (scope !== undefined) checkText(scope, 'auth.scope', no);
+    if (sentIn !== undefined && sentIn !== 'header' && sentIn !== 'body')
+      no('auth.sentIn', 'oneOf', 'auth.sentIn must be header or body');
+  } else if (kind === 'oauth1') {
+    if (version === '1.2') no('auth.kind', 'version', 'OneRoster 1.2 has no OAuth 1.0a; use oauth2');
+    checkText(key, 'auth.key', no);
+    if (signature !== undefined && signature !== 'HMAC-SHA256' && signature !== 'HMAC-SHA1')
+      no('auth.signature', 'oneOf', 'auth.signature must be HMAC-SHA256 or HMAC-SHA1');
+  } else if (typeof header !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/i.test(header)) {
+    no('auth.header', 'name', 'auth.header must be a header name such as X-Api-Key');
+  } else if (reserved.includes(header.toLowerCase())) {
+    no('auth.header', 'reserved', `auth.header must not be ${header}, which belongs to the connection`);
   }
 }
 
-function checkAddress(field: string, value: unknown): BrokenSetting | undefined {
-  if (typeof value === 'string' && isAllowedTarget(value) && !/[?#]/.test(value)) return undefined;
-  return broken(field, 'url', 'must be an https address without a password, ? or # in it');
+function checkAddress(address: unknown, field: string, no: No, query?: 'with query'): void {
+  const url = typeof address === 'string' ? URL.parse(address) : null;
+  if (!url) no(field, 'url', `${field} must be an address such as https://sis.example.org/…`);
+  else if (!isSecure(url))
+    no(field, 'https', `${field} must begin with https:// (http only for this machine itself)`);
+  else if (url.username || url.password)
+    no(field, 'secret', `${field} must not hold a user or password; use auth`);
+  else if (url.hash || (url.search && !query))
+    no(field, 'path', `${field} must end with its path, without ? and #`);
 }
 
-function checkText(field: string, value: unknown): BrokenSetting | undefined {
-  const isText = typeof value === 'string' && /^[\x21-\x7e](?:[\x20-\x7e]{0,998}[\x21-\x7e])?$/.test(value);
-  return isText ? undefined : broken(field, 'text', 'must be 1 to 1000 plain characters');
+/** Names and secrets leave this machine in the clear over http, so http is for this machine itself. */
+export function isSecure({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  );
 }
 
-function checkWhole(field: string, value: unknown, least: number, most: number): BrokenSetting | undefined {
-  if (value === undefined) return undefined;
-  const isWhole = Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-  return isWhole ? undefined : broken(field, 'range', `must be a whole number from ${least} to ${most}`);
+function checkNumber(value: unknown, field: string, most: number, no: No): void {
+  if (value === undefined) return;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most)
+    no(field, 'range', `${field} must be a whole number from 1 to ${most}`);
 }
 
-function broken(field: string, rule: string, must: string): BrokenSetting {
-  return { field, rule, message: `${field} ${must}` };
+function checkText(value: unknown, field: string, no: No): void {
+  if (typeof value !== 'string' || !/^[\x20-\x7e]{1,1000}$/.test(value))
+    no(field, 'text', `${field} must be 1 to 1000 printable ASCII characters`);
+}
+
+/** Refused rather than ignored: the likeliest one is a secret in the clear. */
+function unknownFields(object: Record<string, unknown>, known: string[], path: string, no: No): void {
+  for (const name of Object.keys(object)) {
+    if (!known.includes(name))
+      no(`${path}${name}`.slice(0, 80), 'unknown', `Leave this out; there are ${known.join(', ')}`);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

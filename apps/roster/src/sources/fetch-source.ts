@@ -8,7 +8,8 @@ import { Spool } from '../feed/spool.js';
 import type { Origin } from '../imports/import.js';
 import { folderPrefix } from '../imports/stage-import.js';
 import { openPackage } from '../oneroster/package.js';
-import { RosterMoved, fetchOneRoster } from '../oneroster-rest/fetch-oneroster.js';
+import { FetchFailed } from '../oneroster-rest/fetch-failed.js';
+import { fetchOneRoster } from '../oneroster-rest/fetch-oneroster.js';
 import type { Source, SourceState } from './source.js';
 import { pick } from './watched-folder.js';
 
@@ -94,7 +95,7 @@ async function fetchPages(source: Source, state: SourceState, fetching: Fetching
       feed = await fetchOneRoster(reach.settings, spool, { signal, told, ...(since && { since }) });
     } else throw new Error(`${reach.kind} has no pages`);
   } catch (error) {
-    if (error instanceof RosterMoved) await rm(home, { recursive: true, force: true });
+    if (error instanceof FetchFailed && error.startAgain) await rm(home, { recursive: true, force: true });
     throw error;
   }
   // Out of the way of the next fetch, in one step: a fetch that is complete is imported once.

@@ -139,9 +139,12 @@ describe('a source is refused', () => {
   it.each<[string, object]>([
     ['422 settings.path folder', { settings: { path: '/etc' } }],
     ['422 settings.path folder', { settings: { path: `/somewhere/../etc` } }],
-    ['422 settings.baseUrl url', { kind: 'oneroster-rest', settings: { baseUrl: 'http://sis.example.org' } }],
     [
-      '422 settings.auth.secret.env pattern',
+      '422 settings.version oneOf',
+      { kind: 'oneroster-rest', settings: { baseUrl: 'http://sis.example.org' } },
+    ],
+    [
+      '422 settings.auth.secret name',
       {
         kind: 'oneroster-rest',
         settings: {
