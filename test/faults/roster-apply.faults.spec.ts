@@ -7,11 +7,11 @@ import { eventually, generateRoster, startDistrict } from '#testing';
 import type { District } from '#testing';
 
 /**
- * An import that renames every organisation is applied, and roster is killed at a random moment of it, twenty times.
+ * An import that renames every organisation is applied, and roster is killed at a random moment of it, again and again.
  * Whoever looks sees the old names or the new ones, never some of each; afterwards the roster, its events and a
  * service's copy say the same.
  */
-const kills = 20;
+const kills = Number(process.env['HEARBACK_KILLS'] ?? 5);
 const seed = Number(process.env['HEARBACK_SEED'] ?? 20261126);
 
 let district: District;
@@ -68,7 +68,7 @@ const silence = () =>
       { $set: { 'state.beatAt': '2026-01-01T00:00:00.000Z' } },
     );
 
-it(`twenty kills of roster while it applies, seed ${seed}`, async () => {
+it(`${kills} kills of roster while it applies, seed ${seed}`, async () => {
   let random = seed;
   const next = (end: number): number => {
     random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
@@ -79,61 +79,64 @@ it(`twenty kills of roster while it applies, seed ${seed}`, async () => {
   const watch = (async () => {
     while (isWatching) {
       const seen = await words();
-      if (seen && seen.size > 1) mixed.push([...seen].join(' and '));
+      if (seen?.has('School') && seen.has('Academy')) mixed.push([...seen].join(' and '));
       await pause(10);
     }
   })();
   const hit = new Set<string>();
-  for (let kill = 1; kill <= kills; kill += 1) {
-    const word = kill % 2 ? 'Academy' : 'School';
-    const importId = await send(word);
-    await eventually(
-      async () => ['previewed', 'held'].includes((await stage(importId)) ?? ''),
-      'the preview',
-    );
-    const path = `/api/roster/imports/${importId}/apply`;
-    const said = district.call('POST', `${path}`, { auth, body: { why: 'a test' } }).catch(() => undefined);
-    await pause(next(160));
-    await district.kill('roster');
-    await said;
-    await eventually(
-      async () => {
-        const now = await stage(importId).catch(() => undefined);
-        if (now) hit.add(now);
-        if (now === 'previewed' || now === 'held')
-          await district.call('POST', `${path}`, { auth, body: { why: 'again' } }).catch(() => undefined);
-        else if (now === 'applying') await silence();
-        return now === 'applied';
-      },
-      `import ${kill} to be applied`,
-      60_000,
-    );
-    expect(await eventually(words, 'an answer')).toEqual(new Set([word]));
-    await eventually(
-      async () => {
-        const copies = await district
-          .db('casework')
-          .collection('organisations')
-          .find({ 'state.level': 'school' })
-          .toArray();
-        const names = new Set(
-          copies.map((one) => String((one['state'] as { name: string }).name).split(' ')[0]),
-        );
-        return copies.length > 0 && names.size === 1 && names.has(word);
-      },
-      `casework to call them ${word}`,
-      30_000,
-    );
+  try {
+    for (let kill = 1; kill <= kills; kill += 1) {
+      const word = kill % 2 ? 'Academy' : 'School';
+      const importId = await send(word);
+      await eventually(
+        async () => ['previewed', 'held'].includes((await stage(importId)) ?? ''),
+        'the preview',
+      );
+      const path = `/api/roster/imports/${importId}/apply`;
+      const said = district.call('POST', `${path}`, { auth, body: { why: 'a test' } }).catch(() => undefined);
+      await pause(next(160));
+      await district.kill('roster');
+      await said;
+      await eventually(
+        async () => {
+          const now = await stage(importId).catch(() => undefined);
+          if (now) hit.add(now);
+          if (now === 'previewed' || now === 'held')
+            await district.call('POST', `${path}`, { auth, body: { why: 'again' } }).catch(() => undefined);
+          else if (now === 'applying') await silence();
+          return now === 'applied';
+        },
+        `import ${kill} to be applied`,
+        60_000,
+      );
+      expect(await eventually(words, 'an answer')).toEqual(new Set([word]));
+      await eventually(
+        async () => {
+          const copies = await district
+            .db('casework')
+            .collection('organisations')
+            .find({ 'state.level': 'school', 'state.active': true })
+            .toArray();
+          const names = new Set(
+            copies.map((one) => String((one['state'] as { name: string }).name).split(' ')[0]),
+          );
+          return copies.length > 0 && names.size === 1 && names.has(word);
+        },
+        `casework to call them ${word}`,
+        30_000,
+      );
+    }
+  } finally {
+    isWatching = false;
+    await watch;
   }
-  isWatching = false;
-  await watch;
   expect(mixed).toEqual([]);
   // At least some kills came before the end: else this test has tried nothing.
   expect([...hit].some((one) => one !== 'applied')).toBe(true);
   const [one] = await district
     .db('roster')
     .collection('orgs')
-    .find({ 'state.level': 'school' })
+    .find({ 'state.level': 'school', 'state.active': true })
     .limit(1)
     .toArray();
   const seqs = (one!['events'] as { seq: number }[]).map(({ seq }) => seq);

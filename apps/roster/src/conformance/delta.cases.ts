@@ -45,6 +45,24 @@ const cases: Case[] = [
     expect: { changes: { gone: 1 }, people: { S05: null }, counts: { [phobos]: [19, 1, 1] } },
   },
   {
+    name: 'a delta may delete by id and status alone: nothing else of a row that goes is needed',
+    files: {
+      users: plus('S05', {
+        status: 'tobedeleted',
+        enabledUser: '',
+        username: '',
+        givenName: '',
+        familyName: '',
+      }),
+    },
+    expect: {
+      changes: { gone: 1 },
+      files: { users: { deleted: 1 } },
+      people: { S05: null },
+      counts: { [phobos]: [19, 1, 1] },
+    },
+  },
+  {
     name: 'a delta that deletes somebody unknown changes nothing',
     files: { users: plus('S05', { sourcedId: 'S99', status: 'tobedeleted' }) },
     expect: { files: { users: { deleted: 0, unchanged: 1 } } },

@@ -42,8 +42,10 @@ export async function readFile(
   );
   const slipped = (column: string): void => void (report.slipped[column] = (report.slipped[column] ?? 0) + 1);
   const check = rowCheck(columns, knows, slipped);
-  // A row that goes may name what goes with it.
-  const checkGoing = rowCheck(columns, () => undefined, slipped);
+  // A row that goes may name what goes with it, and owes nothing but its id; what it does say must still be right.
+  const owed = Object.entries(columns).map(([name, { required: _, ...column }]) => [name, column] as const);
+  const going = { ...Object.fromEntries(owed), sourcedId: columns['sourcedId']! };
+  const checkGoing = rowCheck(going, () => undefined, slipped);
   const aside = (reason: Reason, id: string): void => {
     putAside(report, reason);
     taker.quarantine(file, reason);

@@ -167,6 +167,8 @@ class FeedStaging {
     const said = this.feed.files.find((one) => one.file === file);
     const known = file === 'demographics' ? undefined : this.base?.files[file];
     let staged = said && (await this.read(said, known));
+    // OneRoster 1.1 says people's roles in users.csv: those of an earlier 1.2 would stand beside them for ever.
+    if (file === 'roles' && !said && this.saysRolesOtherwise()) return;
     if (!staged && known) {
       // Absent or refused: what is known of it stays.
       this.files[file] = known;
@@ -183,6 +185,11 @@ class FeedStaging {
       staged.report.added = 0;
     }
     this.staged.set(file, staged);
+  }
+
+  private saysRolesOtherwise(): boolean {
+    const users = this.reports.find((report) => report.file === 'users');
+    return this.feed.version === '1.1' && users?.mode === 'bulk' && !users.refused;
   }
 
   private async read(said: FeedFile, known: FileOfRows | undefined): Promise<StagedFile | undefined> {

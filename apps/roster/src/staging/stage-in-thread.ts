@@ -5,6 +5,9 @@ import type { FromThread, QuarantinedRow, StagingOrder, StagingResult, ToThread 
 /** What the thread may hold, in MB. A roster of a million people needs half of it. */
 const limits = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 24 };
 
+/** How often the service is told that the thread runs. */
+const pulseMs = 5_000;
+
 /**
  * Stages a feed in a thread of its own.
  * @param beat called now and then with rows that were put aside; when it throws, staging ends with that error.
@@ -24,6 +27,8 @@ export function stageInThread(
   const { district } = order;
   return new Promise<StagingResult>((resolve, reject) => {
     let isDone = false;
+    // A thread that reads a long run of empty lines says nothing, and is alive.
+    const pulse = setInterval(() => void beat([]).catch((error: unknown) => end(error as Error)), pulseMs);
     const end = (error: Error): void => {
       reject(error);
       void thread.terminate();
@@ -54,6 +59,7 @@ export function stageInThread(
       ),
     );
     thread.once('exit', () => {
+      clearInterval(pulse);
       if (!isDone) reject(new Error('the thread that read it ended early'));
     });
   });
