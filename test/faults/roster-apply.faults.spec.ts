@@ -93,7 +93,7 @@ it(`${kills} kills of roster while it applies, seed ${seed}`, async () => {
         'the preview',
       );
       const path = `/api/roster/imports/${importId}/apply`;
-      const said = district.call('POST', `${path}`, { auth, body: { why: 'a test' } }).catch(() => undefined);
+      const said = district.call('POST', path, { auth, body: { why: 'a test' } }).catch(() => undefined);
       await pause(next(160));
       await district.kill('roster');
       await said;
@@ -102,7 +102,7 @@ it(`${kills} kills of roster while it applies, seed ${seed}`, async () => {
           const now = await stage(importId).catch(() => undefined);
           if (now) hit.add(now);
           if (now === 'previewed' || now === 'held')
-            await district.call('POST', `${path}`, { auth, body: { why: 'again' } }).catch(() => undefined);
+            await district.call('POST', path, { auth, body: { why: 'again' } }).catch(() => undefined);
           else if (now === 'applying') await silence();
           return now === 'applied';
         },
@@ -117,9 +117,7 @@ it(`${kills} kills of roster while it applies, seed ${seed}`, async () => {
             .collection('organisations')
             .find({ 'state.level': 'school', 'state.active': true })
             .toArray();
-          const names = new Set(
-            copies.map((one) => String((one['state'] as { name: string }).name).split(' ')[0]),
-          );
+          const names = new Set(copies.map((one) => (one['state'] as { name: string }).name.split(' ')[0]));
           return copies.length > 0 && names.size === 1 && names.has(word);
         },
         `casework to call them ${word}`,

@@ -2,9 +2,14 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Param, StreamableFile } from '@nestjs/common';
 import { ApiProduces } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify';
-import { Unknown } from '#contracts';
+import { StateRefuses, Unknown } from '#contracts';
 import { Allow, Caller, Returns } from '#platform';
 import type { District } from '#platform';
+import { Chunks } from '../generations/chunks.js';
+import { comparePeople } from '../generations/compare-people.js';
+import type { Generation } from '../generations/generation.js';
+import { GenerationStore } from '../generations/generation.store.js';
+import { PeopleDifference } from '../staging/difference.js';
 import { ImportDetails } from './details.store.js';
 import type { DetailName } from './details.store.js';
 import { fileItem } from './import-report.js';
@@ -32,6 +37,8 @@ export class ListDetailsController {
   constructor(
     private readonly imports: ImportStore,
     private readonly details: ImportDetails,
+    private readonly generations: GenerationStore,
+    private readonly chunks: Chunks,
   ) {}
 
   @Get('changes')
@@ -42,6 +49,21 @@ export class ListDetailsController {
     const items: RoleChanges[] = [];
     for await (const rows of this.details.all(district, id, 'roles')) items.push(...rows);
     return { items };
+  }
+
+  /** What changed about people from the roster that one import left to the one that this import left. */
+  @Get('changes-since/:other')
+  @Allow(['it'], 'district')
+  @Returns(200, ImportChanges, 'The difference between two imports; 409 when one is no longer kept')
+  async changesSince(
+    @Param('id') id: string,
+    @Param('other') other: string,
+    @Caller() { district }: Caller,
+  ): Promise<ImportChanges> {
+    const [before, after] = [await this.generation(district, other), await this.generation(district, id)];
+    const difference = new PeopleDifference();
+    await comparePeople(this.chunks, district, before.files.people, after.files.people, difference.take);
+    return { items: difference.byRole() };
   }
 
   /** Every row put aside, up to 100,000: file, line, column, value, rule, message. */
@@ -76,6 +98,13 @@ export class ListDetailsController {
       'problem',
     ];
     return csv(`${id}-report.csv`, columns, found?.files.map(fileItem) ?? []);
+  }
+
+  private async generation(district: District, id: string): Promise<Generation> {
+    const { stage } = await this.found(district, id);
+    const found = await this.generations.get(district, id);
+    if (!found) throw new StateRefuses('compare', stage, [], 'what that import brought is not kept');
+    return found;
   }
 
   private async found(district: District, id: string) {

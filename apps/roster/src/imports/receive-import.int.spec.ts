@@ -217,6 +217,12 @@ describe('an import', () => {
     });
     const before051 = (await lastApplied()).importId;
     expect(await applied(held.importId)).toMatchObject({ state: 'applied' });
+    const since = await roster.call<{ items: RoleChanges[] }>(
+      'GET',
+      `/api/roster/imports/${held.importId}/changes-since/${before051}`,
+      { as: it12 },
+    );
+    expect(since.body.items).toEqual(body.items);
     expect(await names('?level=school')).toEqual(['Phobos Elementary School']);
     const back = await told(before051, 'roll-back');
     expect(back.status).toBe(202);
