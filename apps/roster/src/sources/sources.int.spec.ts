@@ -9,6 +9,8 @@ import type { RunningService, Stack } from '#testing';
 import type { ImportReport } from '../imports/import-report.js';
 import { samplePackage, zipOf } from '../imports/sample-package.given.js';
 import type { Files } from '../imports/sample-package.given.js';
+import { client, givenOds, sampleOds } from '../edfi/ods.given.js';
+import { Sis, clientSecret, smallRoster } from '../oneroster-rest/sis.given.js';
 import { RosterModule } from '../roster.module.js';
 import type { SourceItem } from './manage-sources.js';
 
@@ -128,6 +130,77 @@ describe('a watched folder', () => {
     const after = await run('three', ({ lastRunAt }) => lastRunAt);
     expect([after.problem, after.lastImport]).toEqual([undefined, undefined]);
     expect(await readFile(join(root, 'three', 'roster.zip'))).toHaveLength(900);
+  }, 60_000);
+});
+
+describe('a service', () => {
+  const pagesOf = async (id: string): Promise<ImportReport> => {
+    const done = await run(id, imported);
+    const path = `/api/roster/imports/${done.lastImport!.importId}`;
+    return (await roster.call<ImportReport>('GET', path, { as: it12 })).body;
+  };
+
+  it('of OneRoster is asked with a secret from the environment, and its roster imported', async () => {
+    process.env['HEARBACK_SECRET_SIS'] = clientSecret;
+    const sis = await Sis.start('1.2', smallRoster('1.2'));
+    try {
+      const body = sourceBody('rest', { kind: 'oneroster-rest', settings: sis.settings });
+      expect((await put('rest', body)).status).toBe(200);
+      expect(await pagesOf('rest')).toMatchObject({ state: 'applied', source: 'rest', oneRoster: '1.2' });
+      const before = sis.asked.length;
+      await put('rest', body, { 'if-match': '"1"' });
+      const { lastImport } = await show('rest');
+      const again = await run(
+        'rest',
+        (now) => imported(now) && now.lastImport!.importId !== lastImport!.importId,
+      );
+      const { body: report } = await roster.call<ImportReport>(
+        'GET',
+        `/api/roster/imports/${again.lastImport!.importId}`,
+        { as: it12 },
+      );
+      expect(sis.asked.length).toBeGreaterThan(before);
+      for (const file of report.files) expect(file).toMatchObject({ changed: 0, unchanged: file.accepted });
+    } finally {
+      await sis.stop();
+    }
+  }, 60_000);
+
+  it('of OneRoster that gives half a page leaves the roster as it was, and says so', async () => {
+    const sis = await Sis.start('1.2', smallRoster('1.2'), {
+      fault: ({ file }) => (file === 'users' ? 'half' : undefined),
+    });
+    try {
+      await put(
+        'half',
+        sourceBody('half', { kind: 'oneroster-rest', settings: { ...sis.settings, timeoutMs: 500 } }),
+      );
+      const failed = await run('half', ({ problem }) => problem);
+      expect(failed.problem).toMatch(/users, page 1/);
+      expect(failed.lastImport).toBeUndefined();
+    } finally {
+      await sis.stop();
+    }
+  }, 60_000);
+
+  it('of Ed-Fi is read, and its schools, students and contacts imported', async () => {
+    process.env['HEARBACK_SECRET_ODS'] = client.secret;
+    const ods = await givenOds(sampleOds());
+    try {
+      const settings = {
+        baseUrl: ods.url,
+        tokenUrl: `${ods.url}/oauth/token`,
+        clientId: client.id,
+        secret: { env: 'HEARBACK_SECRET_ODS' },
+      };
+      expect((await put('ods', sourceBody('ods', { kind: 'ed-fi', settings }))).status).toBe(200);
+      const report = await pagesOf('ods');
+      expect(report).toMatchObject({ state: 'applied', source: 'ods' });
+      expect(report.files.map(({ file }) => file)).toEqual(['orgs', 'users', 'roles']);
+      expect(report.people).toBeGreaterThan(0);
+    } finally {
+      await ods.close();
+    }
   }, 60_000);
 });
 

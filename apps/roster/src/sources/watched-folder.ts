@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -100,7 +100,8 @@ export async function pick(
 }
 
 async function facts(path: string): Promise<{ size: number; changed: number; isFile: boolean }> {
-  const found = await stat(path);
+  // A link is no file: it could lead anywhere.
+  const found = await lstat(path);
   return { size: found.size, changed: Math.max(found.mtimeMs, found.ctimeMs), isFile: found.isFile() };
 }
 
