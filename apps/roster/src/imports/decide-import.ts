@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Param, Post } from '@nestjs/common';
 import { IsString, Length } from 'class-validator';
 import { StateRefuses, Unknown } from '#contracts';
 import { Allow, Caller, Idempotent, Returns, sameBody } from '#platform';
@@ -28,7 +28,6 @@ export class DecideImportController {
   ) {}
 
   @Post('apply')
-  @HttpCode(202)
   @Allow(['it'], 'district')
   @Returns(
     202,
@@ -46,7 +45,6 @@ export class DecideImportController {
   }
 
   @Post('discard')
-  @HttpCode(200)
   @Allow(['it'], 'district')
   @Returns(200, ImportReport, 'Lets go of an import that is previewed or held')
   discard(
@@ -59,7 +57,6 @@ export class DecideImportController {
 
   /** Brings back the roster that this import left, as an import of its own. 409 when it is no longer kept. */
   @Post('roll-back')
-  @HttpCode(202)
   @Allow(['it'], 'district')
   @Returns(202, ImportAccepted, 'Brings back the roster as this import left it')
   async rollBack(

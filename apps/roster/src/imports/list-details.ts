@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, StreamableFile } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
 import { stringify } from 'csv-stringify';
 import { StateRefuses, Unknown } from '#contracts';
 import { Allow, Caller, Returns } from '#platform';
@@ -66,20 +65,18 @@ export class ListDetailsController {
     return { items: difference.byRole() };
   }
 
-  /** Every row put aside, up to 100,000: file, line, column, value, rule, message. */
   @Get('quarantine.csv')
   @Allow(['it'], 'district')
-  @ApiProduces('text/csv')
+  @Returns(200, 'text/csv', 'Every row put aside, up to 100,000: file, line, column, value, rule, message')
   async quarantine(@Param('id') id: string, @Caller() { district }: Caller): Promise<StreamableFile> {
     await this.found(district, id);
     const columns = ['file', 'line', 'column', 'value', 'rule', 'message'];
     return csv(`${id}-quarantine.csv`, columns, this.rows(district, id, 'quarantine'));
   }
 
-  /** A row a file: read, accepted, changed, unchanged, quarantined, added, deleted, missing, kept. */
   @Get('report.csv')
   @Allow(['it'], 'district')
-  @ApiProduces('text/csv')
+  @Returns(200, 'text/csv', 'What became of each file, a row a file')
   async report(@Param('id') id: string, @Caller() { district }: Caller): Promise<StreamableFile> {
     const { found } = await this.found(district, id);
     const columns = [

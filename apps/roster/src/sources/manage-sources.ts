@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { StateRefuses, Unknown } from '#contracts';
 import { Allow, Caller, IfMatch, Problem, Returns, invalid } from '#platform';
@@ -98,9 +98,8 @@ export class ManageSources {
     return this.item(district, source);
   }
 
-  /** What it imported stays as it is. */
   @Delete(':id')
-  @HttpCode(204)
+  @Returns(204, undefined, 'Takes a source out; what it imported stays as it is')
   async remove(
     @Param('id') id: string,
     @Caller() { district }: Caller,
@@ -112,7 +111,6 @@ export class ManageSources {
   }
 
   @Post(':id/run')
-  @HttpCode(202)
   @Returns(202, SourceItem, 'Asks a source now, whatever its schedule says')
   async run(@Param('id') id: string, @Caller() { district }: Caller): Promise<SourceItem> {
     const { source } = await this.found(district, id);

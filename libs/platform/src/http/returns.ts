@@ -21,10 +21,13 @@ export const problemSchema = {
   },
 } as const;
 
-/** Status, response schema and one sentence of what the route does; the problems every route can answer come with it. */
+/**
+ * Status, response schema (or `text/csv`) and one sentence of what the route does; the problems every route can answer
+ * come with it.
+ */
 export function Returns(
   status: number,
-  body: Type<unknown> | [Type<unknown>] | undefined,
+  body: Type<unknown> | [Type<unknown>] | 'text/csv' | undefined,
   summary: string,
 ): MethodDecorator {
   const problem = (code: number, description: string): MethodDecorator =>
@@ -36,12 +39,8 @@ export function Returns(
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ summary }),
-    ApiProduces('application/json'),
-    ApiResponse({
-      status,
-      description: summary,
-      ...(Array.isArray(body) ? { type: body[0], isArray: true } : body && { type: body }),
-    }),
+    ApiProduces(body === 'text/csv' ? body : 'application/json'),
+    ApiResponse({ status, description: summary, ...schemaOf(body) }),
     problem(401, 'No credential, or one that is not accepted'),
     problem(403, 'Not allowed for this caller'),
     problem(404, 'No such thing, or another district’s'),
@@ -50,4 +49,10 @@ export function Returns(
     problem(429, 'Too many requests; see Retry-After'),
     problem(503, 'Not durable right now; see Retry-After'),
   );
+}
+
+function schemaOf(body: Type<unknown> | [Type<unknown>] | 'text/csv' | undefined): object {
+  if (body === 'text/csv') return { content: { 'text/csv': { schema: { type: 'string' } } } };
+  if (Array.isArray(body)) return { type: body[0], isArray: true };
+  return body ? { type: body } : {};
 }
