@@ -25,8 +25,11 @@ import { documentId } from './store/document.js';
 import { WakeWorker } from './wake/wake-worker.js';
 import type { Waking } from './wake/wake-worker.js';
 
-/** How long a step of stopping may take; a supervisor gives ten seconds for all of them. */
-const stepMs = 5_000;
+/**
+ * When the steps of stopping are left as they are, in ms since it began: first what reads and works, then what sends,
+ * then the leases. A supervisor gives ten seconds for all of it, and requests in hand and the database come after this.
+ */
+const stopBy = { working: 4_500, sending: 7_000, leases: 7_500 };
 
 export interface RuntimeParts {
   messaging: Messaging;
@@ -105,24 +108,34 @@ export class Runtime implements Transport {
 
   async stop(): Promise<void> {
     const { messaging } = this.parts;
-    // Side by side, because a supervisor gives ten seconds for all of it; the publisher last, for what they still wrote.
+    const begun = Date.now();
+    const ended = (name: string, by: keyof typeof stopBy, step: Promise<unknown> | undefined) =>
+      this.ended(name, begun + stopBy[by], step);
     await Promise.all([
-      this.ended('the consumer', this.consumer?.stop()),
-      this.ended('the rebuild', this.rebuilder?.stop()),
-      this.ended('sending everything again', this.republishAll?.stop()),
-      this.ended('replays and retries', this.stopRetries()),
-      this.ended('the clocks', this.wake?.stop()),
-      this.ended('the sweep', messaging.sweep?.stop()),
+      ended('the consumer', 'working', this.consumer?.stop()),
+      ended('the rebuild', 'working', this.rebuilder?.stop()),
+      ended('sending everything again', 'working', this.republishAll?.stop()),
+      ended('replays and retries', 'working', this.stopRetries()),
+      ended('the clocks', 'working', this.wake?.stop()),
+      ended('the sweep', 'working', messaging.sweep?.stop()),
     ]);
-    await this.ended('the topic of requests', this.requests?.close());
-    await this.ended('the publisher', messaging.publisher?.stop());
-    await messaging.leases.release();
+    // The publisher last, for what they still wrote.
+    await Promise.all([
+      ended('the topic of requests', 'sending', this.requests?.close()),
+      ended('the publisher', 'sending', messaging.publisher?.stop()),
+    ]);
+    await ended('the leases', 'leases', messaging.leases.release());
   }
 
   /** Waits for a step of stopping, but not for ever: what it leaves is guarded by versions, and done again. */
-  private async ended(name: string, step: Promise<unknown> | undefined): Promise<void> {
-    if ((await Promise.race([step, pause(stepMs, 'late', { ref: false })])) === 'late')
-      this.logger.error({ msg: `${name} had not stopped after ${stepMs / 1000} s and is left as it is` });
+  private async ended(name: string, until: number, step: Promise<unknown> | undefined): Promise<void> {
+    const late = pause(Math.max(0, until - Date.now()), 'late', { ref: false });
+    try {
+      if ((await Promise.race([step, late])) === 'late')
+        this.logger.error({ msg: `${name} had not stopped in time and is left as it is` });
+    } catch (error) {
+      this.logger.error({ msg: `${name} could not be stopped in order: ${(error as Error).message}` });
+    }
   }
 
   /** Replays drain through the retries, whose producer goes after them. */

@@ -17,7 +17,7 @@ import { teamMail } from './team-mail.js';
 const downFor = 20_000;
 
 /** How long stopping waits for mails that are under way, in ms. */
-const stopWithin = 4_000;
+const stopWithin = 2_000;
 
 /** How many cases are mailed about at the same time, so that a slow mail server does not hold up the clocks. */
 const atOnce = 8;

@@ -20,7 +20,7 @@ const atOnce = 8;
 const downFor = 20_000;
 
 /** How long stopping waits for mails that are under way, in ms. */
-const stopWithin = 4_000;
+const stopWithin = 2_000;
 
 /**
  * Takes answers and messages to the originator's own address. At least once: an attempt is recorded, then made, then

@@ -100,7 +100,8 @@ export class EventConsumer {
     const { patienceMs } = config();
     this.watchdogs = [
       setInterval(() => this.checkAlive(), patienceMs / 12),
-      setInterval(() => void this.lookForLag(), patienceMs / 2),
+      // Twice in the quarter of it after which a consumer that stands is not ready.
+      setInterval(() => void this.lookForLag(), patienceMs / 8),
     ];
   }
 

@@ -8,15 +8,18 @@ export type Assignment = Record<string, number[]>;
  * of a stall that the stalled side cannot hide.
  */
 export class LagWatch {
-  private last = new Map<string, bigint>();
-  private readonly standingSince = new Map<string, number>();
+  /** Where a partition that lags was committed, and since when it has been seen there. */
+  private readonly standing = new Map<string, { at: bigint; since: number }>();
 
   constructor(
     private readonly kafka: Kafka,
     private readonly groupId: string,
   ) {}
 
-  /** @returns since when (epoch ms) some partition has lagged without moving. @throws when Kafka does not answer. */
+  /**
+   * One look says nothing: under load there is always something that came since the last commit. Two in the same place
+   * do. @returns since when (epoch ms) some partition has lagged without moving. @throws when Kafka does not answer.
+   */
   async look(assignment: Assignment, now: number): Promise<number | undefined> {
     const admin = this.kafka.admin({ retry: { retries: 1 } });
     await admin.connect();
@@ -28,15 +31,21 @@ export class LagWatch {
           partitions.map(({ partition, offset }) => [`${topic}/${partition}`, BigInt(offset)] as const),
         ),
       );
+      const since: number[] = [];
       for (const topic of topics) {
         const ends = await admin.fetchTopicOffsets(topic);
         for (const { partition, low, high } of ends) {
-          if (assignment[topic]!.includes(partition))
-            this.note(`${topic}/${partition}`, places, BigInt(low), BigInt(high), now);
+          if (!assignment[topic]!.includes(partition)) continue;
+          const place = `${topic}/${partition}` as const;
+          const at = places.get(place) ?? -1n;
+          const lags = BigInt(high) > BigInt(low) && at < BigInt(high);
+          const seen = this.standing.get(place);
+          if (!lags) this.standing.delete(place);
+          else if (seen?.at === at) since.push(seen.since);
+          else this.standing.set(place, { at, since: now });
         }
       }
-      this.last = places;
-      return [...this.standingSince.values()].sort((a, b) => a - b)[0];
+      return since.sort((a, b) => a - b)[0];
     } finally {
       await admin.disconnect();
     }
@@ -44,15 +53,6 @@ export class LagWatch {
 
   /** Partitions went elsewhere or came anew: what was seen before says nothing. */
   forget(): void {
-    this.last.clear();
-    this.standingSince.clear();
-  }
-
-  private note(place: string, committed: Map<string, bigint>, low: bigint, high: bigint, now: number): void {
-    const at = committed.get(place) ?? -1n;
-    const lags = high > low && at < high;
-    const moved = this.last.get(place) !== at;
-    if (!lags || moved) this.standingSince.delete(place);
-    if (lags && !this.standingSince.has(place)) this.standingSince.set(place, now);
+    this.standing.clear();
   }
 }
