@@ -10,11 +10,13 @@ import { AllowanceGuard } from './auth/guard.js';
 import { config, portOf } from './config.js';
 import type { ServiceName } from './config.js';
 import { Health } from './health.js';
+import { closeIdleConnections } from './http/idle-connections.js';
 import { limitInFlight } from './http/in-flight.js';
 import { readJsonOnly } from './http/json-body.js';
 import { unavailable } from './http/problem.js';
 import { ProblemFilter, problemOf } from './http/problem.filter.js';
 import { limitRates } from './http/rate-limit.js';
+
 import { requestValidation } from './http/validation.js';
 import { NestLog, createLog } from './logging.js';
 import { publishOpenApi } from './openapi.js';
@@ -77,6 +79,7 @@ export async function createService(definition: ServiceDefinition): Promise<Nest
   });
   // The gateway passes bodies on as they came.
   if (name !== 'gateway') readJsonOnly(adapter.getInstance() as Parameters<typeof readJsonOnly>[0]);
+  closeIdleConnections(adapter.getInstance() as FastifyInstance);
   limitInFlight(adapter.getInstance() as FastifyInstance, definition.deadlineMs ?? 15_000);
   traceRequests(adapter.getInstance() as Parameters<typeof traceRequests>[0]);
   // Services stand behind the gateway; the gateway behind a proxy only where it is told so.
