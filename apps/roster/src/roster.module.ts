@@ -7,6 +7,8 @@ import { Alerts } from './alerts/alerts.js';
 import { Chunks } from './generations/chunks.js';
 import { CurrentGenerations } from './generations/current.js';
 import { GenerationStore } from './generations/generation.store.js';
+import { ReceiveGroupCountsController } from './groups/receive-group-counts.js';
+import { ShowDenominatorsController } from './groups/show-denominators.js';
 import { ApplyImport } from './imports/apply-import.js';
 import { DecideImportController } from './imports/decide-import.js';
 import { ImportDetails } from './imports/details.store.js';
@@ -36,6 +38,8 @@ import { SourceStore } from './sources/source.store.js';
     ListDetailsController,
     DecideImportController,
     ManageSources,
+    ReceiveGroupCountsController,
+    ShowDenominatorsController,
   ],
   providers: [
     Chunks,

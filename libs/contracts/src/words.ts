@@ -58,6 +58,28 @@ export const standings = ['historical-memory', 'most-impacted', 'responsible-for
 /** The three standings that come first; self-declared, never shown for one person. */
 export type Standing = (typeof standings)[number];
 
+/**
+ * The published groups: whom somebody may say they belong to, after the receipt and if they like, and by which
+ * enrolment is counted, so that reports can set the one beside the other.
+ */
+export const groupIds = [
+  'african-american',
+  'american-indian',
+  'asian',
+  'filipino',
+  'hispanic',
+  'pacific-islander',
+  'two-or-more-races',
+  'white',
+  'english-learner',
+  'disability',
+  'low-income',
+  'foster-youth',
+  'homeless-youth',
+  'lgbtq',
+] as const;
+export type GroupId = (typeof groupIds)[number];
+
 export const levels = ['school', 'district', 'region', 'state', 'national'] as const;
 /** The level of an organisation, lowest first. */
 export type Level = (typeof levels)[number];

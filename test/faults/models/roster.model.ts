@@ -65,7 +65,7 @@ export const org = fc.property(
           families: 3,
           byGrade: pick % 2 ? [{ grade: '09', students: pick % 3 }] : [],
         };
-        kept.take(count(kept.state, { orgId: 's', ...numbers }, '2026-11-02', at), at);
+        kept.take(count(kept.state, 's', numbers, '2026-11-02', at), at);
         const now = [numbers.students, numbers.staff, numbers.families, numbers.byGrade];
         same(
           kept.document.count - before,
@@ -218,6 +218,7 @@ function foundWith(holds: boolean): Found {
     organisations: 1,
     people: 5,
     enrolments: 9,
+    groups: { groups: [], languages: false },
     unclear: { count: 0, examples: [] },
     changes: {
       organisations: { added: 0, altered: 0, closed: 2 },

@@ -1,4 +1,4 @@
-import type { Kind, Role, Standing } from '#contracts';
+import type { GroupId, Kind, Role, Standing } from '#contracts';
 
 /** Names of the form's choices in one language. */
 export interface FormWords {
@@ -19,28 +19,6 @@ export interface FormWords {
     lifelineContact: string;
   };
 }
-
-/**
- * The district's published groups: whom somebody may say they belong to, after the receipt and if they like. Reports
- * set them beside enrolment, so they are the groups that enrolment is counted by.
- */
-export const groupIds = [
-  'african-american',
-  'american-indian',
-  'asian',
-  'filipino',
-  'hispanic',
-  'pacific-islander',
-  'two-or-more-races',
-  'white',
-  'english-learner',
-  'disability',
-  'low-income',
-  'foster-youth',
-  'homeless-youth',
-  'lgbtq',
-] as const;
-export type GroupId = (typeof groupIds)[number];
 
 /** Languages in which input is read and answered, in their own names. */
 export const languages: readonly { id: string; name: string }[] = [

@@ -1,10 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { IsOptional } from 'class-validator';
-import { IsLanguageTag, channels, kinds, roles, standings, topics } from '#contracts';
+import { IsLanguageTag, channels, groupIds, kinds, roles, standings, topics } from '#contracts';
 import type { Channel, Kind, Participation, Role, Standing } from '#contracts';
 import { config, Allow, Caller, Returns, districtFacts } from '#platform';
 import type { District } from '#platform';
-import { groupIds, languages } from './choices.js';
+import { languages } from './choices.js';
 import type { FormWords } from './choices.js';
 import { en } from './words.en.js';
 import { es } from './words.es.js';

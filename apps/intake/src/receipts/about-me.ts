@@ -1,10 +1,9 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
-import { standings } from '#contracts';
+import { groupIds, standings } from '#contracts';
 import type { Standing } from '#contracts';
 import { describe } from '#loop';
 import { Allow, Caller, Returns } from '#platform';
-import { groupIds } from '../form/choices.js';
 import { ReceiptState, Receipts } from './receipts.js';
 
 export class AboutMeRequest {

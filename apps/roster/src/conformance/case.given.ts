@@ -1,4 +1,5 @@
 import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
+import type { GroupSettings } from '../groups/group-settings.js';
 import type { Reason } from '../oneroster/check-row.js';
 import type { FileReport } from '../staging/file-report.js';
 import type { Hold } from '../imports/limits.js';
@@ -22,6 +23,10 @@ export interface Case {
   /** A bulk of the good package with these changes; of a delta only the files that are named, without other rows. */
   files: Changes;
   mode?: 'bulk' | 'delta';
+  /** How people are counted by group, from the first import on. */
+  groups?: Partial<GroupSettings>;
+  /** The same, for the last import only. */
+  groupsNow?: Partial<GroupSettings>;
   /** Other files that come along, by name. */
   beside?: Record<string, string | Buffer>;
   expect: Expected;
@@ -39,6 +44,10 @@ export interface Expected {
   people?: Record<string, string | null>;
   /** For whom a guardian speaks. */
   speaksFor?: Record<string, string[]>;
+  /** Students of an organisation by group, or by `language:` and a tag; each number that there is. */
+  groups?: Record<string, Record<string, number>>;
+  /** What is kept with a person of their groups. */
+  codes?: Record<string, string>;
   counts?: Record<string, [students: number, staff: number, families: number]>;
   /** `level of parent`, such as `school of 00417`, or the level alone at the top; null for not there. */
   orgs?: Record<string, string | null>;

@@ -10,6 +10,7 @@ import { complaintCases } from './complaints.cases.js';
 import { csvCases } from './csv.cases.js';
 import { deltaCases } from './delta.cases.js';
 import { enrolmentCases } from './enrolments.cases.js';
+import { groupCases } from './groups.cases.js';
 import { guardianCases } from './guardians.cases.js';
 import { manifestCases } from './manifest.cases.js';
 import { organisationCases } from './organisations.cases.js';
@@ -27,6 +28,7 @@ const subjects: Record<string, Case[]> = {
   organisations: organisationCases,
   people: peopleCases,
   guardians: guardianCases,
+  'groups and languages': groupCases,
   'roles and enrolments': enrolmentCases,
   'a delta': deltaCases,
   'what districts complain of': complaintCases,
@@ -49,9 +51,12 @@ describe('the conformance kit', () => {
 });
 
 describe.each(Object.entries(subjects))('%s', (_, some) => {
-  it.each(some)('$name', async ({ name, version = '1.2', first, files, mode, beside, expect: expected }) => {
+  it.each(some)('$name', async (one) => {
+    const { name, version = '1.2', first, files, mode, beside, groups, groupsNow, expect: expected } = one;
     const source = name.replace(/[^a-z0-9]+/gi, '-');
+    if (groups) await roster.countBy(source, groups);
     if (first) await roster.apply(source, await roster.stage(source, sent(version, first)));
+    if (groupsNow) await roster.countBy(source, groupsNow);
     const staged = roster.stage(source, { ...sent(version, files, mode), ...beside });
     const failure = await staged.then(
       () => undefined,
@@ -94,6 +99,12 @@ function said({ found, people, counts, organisations }: Outcome, expected: Expec
       const count = counts.get(id);
       return count && [count.students, count.staff, count.families];
     }),
+    groups: pick(expected.groups, (id) => {
+      const { groups, languages } = counts.get(id)?.counts ?? { groups: [] };
+      const spoken = languages?.map(({ language, students }) => [`language:${language}`, students]) ?? [];
+      return Object.fromEntries([...groups.map((count) => [count.group, count.students]), ...spoken]);
+    }),
+    codes: pick(expected.codes, (id) => people.get(id)?.codes.join(' ')),
     orgs: pick(expected.orgs, (id) => {
       const org = organisations.get(id);
       return org ? (org.parentId ? `${org.level} of ${org.parentId}` : org.level) : null;
@@ -108,10 +119,11 @@ function said({ found, people, counts, organisations }: Outcome, expected: Expec
 
 function asked(expected: Expected, { found }: Outcome): object {
   const { aside = [], files = {}, people = {}, speaksFor = {}, counts = {}, orgs = {} } = expected;
+  const { groups = {}, codes = {} } = expected;
   const { holds = [], unclear = 0, enrolments, notCounted } = expected;
   const changes = found.base && { added: 0, changed: 0, gone: 0, disabled: 0, ...expected.changes };
   return {
-    ...{ aside, files, people, speaksFor, counts, orgs },
+    ...{ aside, files, people, speaksFor, counts, orgs, groups, codes },
     ...{ holds, unclear, changes, enrolments, notCounted },
   };
 }

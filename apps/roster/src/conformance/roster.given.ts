@@ -9,6 +9,8 @@ import type { Generation } from '../generations/generation.js';
 import { GenerationStore } from '../generations/generation.store.js';
 import { listOf, organisationsOf } from '../generations/organisations-of.js';
 import { contentOf, idOf } from '../generations/row.js';
+import { defaultGroupSettings } from '../groups/group-settings.js';
+import type { GroupSettings } from '../groups/group-settings.js';
 import { ImportDetails } from '../imports/details.store.js';
 import type { Found, Import } from '../imports/import.js';
 import { StageImport } from '../imports/stage-import.js';
@@ -40,18 +42,40 @@ export class Roster {
   private readonly generations: GenerationStore;
   private readonly current: CurrentGenerations;
   private readonly staging: StageImport;
+  private readonly sources: SourceStore;
   private count = 0;
 
   constructor(db: Db) {
     this.chunks = new Chunks(db);
     this.generations = new GenerationStore(db);
     this.current = new CurrentGenerations(db);
+    this.sources = new SourceStore(db);
     this.staging = new StageImport(
       this.chunks,
       this.generations,
       this.current,
       new ImportDetails(db),
-      new SourceStore(db),
+      this.sources,
+    );
+  }
+
+  /** Says by which columns a source is counted by group. */
+  async countBy(source: string, groups: Partial<GroupSettings>): Promise<void> {
+    const before = await this.sources.find(moon, source);
+    await this.sources.put(
+      moon,
+      {
+        sourceId: source,
+        name: source,
+        reach: { kind: 'upload' },
+        applyBy: 'limits',
+        lossPercent: 10,
+        groups: { ...defaultGroupSettings, ...groups },
+        schedule: { at: '02:30' },
+        paused: false,
+        alerts: { emails: [] },
+      },
+      before?.version ?? 0,
     );
   }
 

@@ -10,8 +10,11 @@ export interface FeedFile {
   mode: 'bulk' | 'delta';
   /** Its size before it is read, in bytes. */
   bytes: number;
-  /** Its lines in order, some at a time. @throws FileRefused when no row of it can be trusted. */
-  lines(): AsyncIterable<Line[]>;
+  /**
+   * Its lines in order, some at a time. @param also columns that the table does not have; a row without one has no
+   * value there. @throws FileRefused when no row of it can be trusted.
+   */
+  lines(also?: readonly string[]): AsyncIterable<Line[]>;
 }
 
 /**

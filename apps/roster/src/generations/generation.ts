@@ -1,4 +1,5 @@
 import type { Unclear } from '../staging/settle-people.js';
+import type { CodedFile } from '../groups/group-columns.js';
 import type { OneRosterVersion } from '../oneroster/columns.js';
 
 /**
@@ -44,6 +45,11 @@ export interface Generation {
   unclear: Unclear;
   /** Enrolments in force on `day`. */
   enrolments: number;
+  /**
+   * The files whose columns say of everybody what groups they belong to, and digests of which columns were read and of
+   * all that they said.
+   */
+  coded?: { known: CodedFile[]; columns: string; digest: string };
   /** Why nobody could be counted. */
   notCounted?: string;
 }

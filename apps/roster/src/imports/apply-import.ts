@@ -76,7 +76,7 @@ export class ApplyImport {
     const { orgId } = said;
     const news = (state: Org | undefined): OrgEvent[] => [
       ...describe(state, said, at),
-      ...(counted ? count(state, { orgId, ...counted }, date, at) : []),
+      ...(counted ? count(state, orgId, counted, date, at) : []),
     ];
     const there = await this.orgs.load(district, orgId);
     if (!there && (await this.orgs.create(district, orgId, news(undefined))).created) return;

@@ -1,7 +1,8 @@
+import type { GroupId } from '#contracts';
 import type { Reason } from '../oneroster/check-row.js';
 import { accepted } from '../staging/file-report.js';
 import type { FileReport } from '../staging/file-report.js';
-import type { Changes, Import, ImportStage } from './import.js';
+import type { Changes, GroupsCounted, Import, ImportStage } from './import.js';
 import type { Hold } from './limits.js';
 
 /** Why a row was put aside. `line` counts from 1, the header included; `value` is cut to 80 characters. */
@@ -40,6 +41,8 @@ export class FileItem {
   reasons!: ReasonItem[];
   /** Values taken although their case slips from the specification's, by column. */
   slipped!: Record<string, number>;
+  /** Values of the column of home languages that mean no language known, with how many rows; the first twenty. */
+  noLanguage?: Record<string, number>;
 }
 
 /** Why an import waits for somebody's word. */
@@ -82,6 +85,12 @@ export class DecisionItem {
   at!: string;
 }
 
+/** What was counted by group in this import. Of any other group the last number stands, if there is one. */
+export class GroupsCountedItem implements GroupsCounted {
+  groups!: GroupId[];
+  languages!: boolean;
+}
+
 export class ImportReport {
   importId!: string;
   source!: string;
@@ -105,6 +114,7 @@ export class ImportReport {
   enrolments?: number;
   /** Why nobody was counted: the last counts stand. */
   notCounted?: string;
+  groupsCounted?: GroupsCountedItem;
   unclearLinks?: UnclearLinks;
   files!: FileItem[];
   /** Files that were sent and not read. */
@@ -143,6 +153,7 @@ export function reportOf(one: Import): ImportReport {
       people: found.people,
       enrolments: found.enrolments,
       notCounted: found.notCounted,
+      groupsCounted: found.groups,
       unclearLinks: found.unclear,
     }),
     files: found?.files.map(fileItem) ?? [],
@@ -152,7 +163,7 @@ export function reportOf(one: Import): ImportReport {
 
 export function fileItem(report: FileReport): FileItem {
   const { file, mode, refused, read, altered, added, deleted, ...rest } = report;
-  const { unchanged, quarantined, missing, kept, reasons, slipped } = rest;
+  const { unchanged, quarantined, missing, kept, reasons, slipped, noLanguage } = rest;
   return {
     file,
     mode,
@@ -169,5 +180,6 @@ export function fileItem(report: FileReport): FileItem {
     kept,
     reasons,
     slipped,
+    ...(noLanguage && { noLanguage }),
   };
 }

@@ -28,6 +28,7 @@ const found: Found = {
   organisations: 1,
   people: 5,
   enrolments: 9,
+  groups: { groups: [], languages: false },
   unclear: { count: 0, examples: [] },
   changes: {
     organisations: { added: 0, altered: 0, closed: 0 },

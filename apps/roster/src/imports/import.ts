@@ -1,5 +1,5 @@
 import { StateRefuses } from '#contracts';
-import type { RosterImported } from '#contracts';
+import type { GroupId, RosterImported } from '#contracts';
 import type { Aggregate } from '#messaging';
 import type { Unclear } from '../staging/settle-people.js';
 import type { OneRosterVersion } from '../oneroster/columns.js';
@@ -39,6 +39,12 @@ export interface Changes {
   people: { added: number; changed: number; gone: number; disabled: number };
 }
 
+/** The groups, and whether home languages, that an import counted anew. Of any other the last number stands, if any. */
+export interface GroupsCounted {
+  groups: GroupId[];
+  languages: boolean;
+}
+
 /** What staging found. */
 export interface Found {
   generationId: string;
@@ -49,6 +55,7 @@ export interface Found {
   people: number;
   enrolments: number;
   notCounted?: string;
+  groups: GroupsCounted;
   unclear: Unclear;
   changes: Changes;
   holds: Hold[];

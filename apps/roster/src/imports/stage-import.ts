@@ -12,6 +12,8 @@ import { GenerationStore } from '../generations/generation.store.js';
 import { organisationsOf } from '../generations/organisations-of.js';
 import { contentOf, idOf } from '../generations/row.js';
 import { keyOf } from '../generations/sealing.js';
+import type { CodedFile, GroupColumns } from '../groups/group-columns.js';
+import { defaultGroupSettings, groupColumnsOf } from '../groups/group-settings.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import { PeopleDifference } from '../staging/difference.js';
 import type { Counted } from '../staging/headcounts.js';
@@ -22,7 +24,7 @@ import type { FeedOnDisk, StagingResult } from '../staging/thread-messages.js';
 import { SourceStore } from '../sources/source.store.js';
 import { dateIn } from './date-in.js';
 import { ImportDetails } from './details.store.js';
-import type { Found, Import } from './import.js';
+import type { Found, GroupsCounted, Import } from './import.js';
 import { defaultLimits, holdsOf } from './limits.js';
 import type { Limits } from './limits.js';
 import { QuarantineList } from './quarantine-list.js';
@@ -73,6 +75,7 @@ export class StageImport {
       people: generation.people,
       enrolments: generation.enrolments,
       ...(generation.notCounted && { notCounted: generation.notCounted }),
+      groups: groupsCounted(await this.groups(district, source), generation),
       unclear,
       changes: {
         organisations: {
@@ -122,6 +125,7 @@ export class StageImport {
             at: new Date().toISOString(),
           },
           folder: work,
+          groups: await this.groups(district, source),
           keys: { fingerprints: keyOf('fingerprints'), names: keyOf('names') },
         },
         this.chunks,
@@ -158,6 +162,10 @@ export class StageImport {
     };
   }
 
+  private async groups(district: District, source: string): Promise<GroupColumns> {
+    return groupColumnsOf((await this.sources.find(district, source))?.source.groups ?? defaultGroupSettings);
+  }
+
   private async limits(district: District, source: string): Promise<Limits> {
     return (await this.sources.find(district, source))?.source ?? defaultLimits;
   }
@@ -192,6 +200,15 @@ function whyNone({ files }: StagingResult): string {
   return orgs?.read === 0
     ? 'orgs.csv has only a header: nothing is taken for deleted because of that. Nothing was applied.'
     : 'orgs.csv has no organisation that could be accepted. Nothing was applied.';
+}
+
+/** What this generation could count anew. */
+function groupsCounted({ groups, language }: GroupColumns, { coded }: Generation): GroupsCounted {
+  const isKnown = (file: CodedFile): boolean => coded?.known.includes(file) ?? false;
+  return {
+    groups: groups.filter(({ file }) => isKnown(file)).map(({ group }) => group),
+    languages: language !== undefined && isKnown(language.file),
+  };
 }
 
 function missingFrom(some: readonly Organisation[], others: readonly Organisation[]): string[] {

@@ -81,15 +81,20 @@ describe('a resource becomes the row of the CSV binding', () => {
       rowOf('enrollments', '1.1', { beginDate: '2026-08-10T00:00:00.000Z', endDate: '2027-06-04T23:59:00Z' }),
     ).toMatchObject({ beginDate: '2026-08-10', endDate: '2027-06-04T23:59:00Z' }));
 
-  it('with nothing of demographics but the id', () =>
+  it('with nothing of demographics but what says a group', () =>
     expect(
       rowOf('demographics', '1.1', {
         sourcedId: 'S1',
         birthDate: '2021-05-14',
         sex: 'female',
+        asian: true,
         metadata: { a: 1 },
       }),
-    ).toEqual({ sourcedId: 'S1', status: '', dateLastModified: '' }));
+    ).toEqual({
+      ...{ sourcedId: 'S1', status: '', dateLastModified: '', asian: 'true', 'metadata.a': '1' },
+      ...{ americanIndianOrAlaskaNative: '', blackOrAfricanAmerican: '', hispanicOrLatinoEthnicity: '' },
+      ...{ nativeHawaiianOrOtherPacificIslander: '', demographicRaceTwoOrMoreRaces: '', white: '' },
+    }));
 });
 
 describe('the roles of a 1.2 user', () => {

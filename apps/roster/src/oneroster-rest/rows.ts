@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { demographicColumns } from '../groups/group-columns.js';
 import type { Row } from '../oneroster/check-row.js';
 import { columnsOf } from '../oneroster/columns.js';
 import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
@@ -66,8 +67,8 @@ function propertiesOf(file: Collection, version: OneRosterVersion): Record<strin
         userSourcedId: 'user',
       };
     case 'demographics':
-      // They are counted and left, so birth dates and the like do not even reach the disk.
-      return {};
+      // They are counted and left: what says no group, such as a birth date, does not even reach the disk.
+      return same(...demographicColumns.map(({ column }) => column));
   }
 }
 
@@ -79,7 +80,7 @@ export function rowOf(file: Collection, version: OneRosterVersion, resource: Res
     const text = textOf(resource[property]);
     row[column] = columns[column]?.date ? dateOf(text) : text;
   }
-  return file === 'demographics' ? row : { ...row, ...metadataOf(resource['metadata']) };
+  return { ...row, ...metadataOf(resource['metadata']) };
 }
 
 /**

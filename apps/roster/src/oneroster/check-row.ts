@@ -12,6 +12,7 @@ export interface Reason {
     | 'required'
     | 'vocabulary'
     | 'date'
+    | 'number'
     | 'reference'
     | 'unique'
     | 'length'

@@ -183,7 +183,7 @@ function own(file: FileName, version: OneRosterVersion): Record<string, Column> 
         endDate: { date: true, keep: 'an enrolment counts while it is in force' },
       };
     case 'demographics':
-      // Counted and left: nothing of it is kept, so nothing but its id, which is a user's, is read.
+      // Nothing of a row is kept but its id, which is a user's; groups/ reads the columns that say a group.
       return { sourcedId: { required, ...id, refersTo: 'users' } };
   }
 }

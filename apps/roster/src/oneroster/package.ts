@@ -72,7 +72,11 @@ async function packageOf(source: Source): Promise<Feed> {
         file,
         mode,
         bytes: source.size(name),
-        lines: () => readCsv(`${file}.csv`, () => source.open(name), columnsOf(file, version)),
+        lines: (also = []) =>
+          readCsv(`${file}.csv`, () => source.open(name), {
+            ...Object.fromEntries(also.map((column) => [column, {}])),
+            ...columnsOf(file, version),
+          }),
       };
     }),
     close: () => source.close(),

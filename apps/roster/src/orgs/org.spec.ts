@@ -5,7 +5,6 @@ import type { Org } from './org.js';
 const at = '2026-11-22T08:00:00.000Z';
 const said = { orgId: 's', name: 'Io High School', level: 'school', parentId: 'd' } as const;
 const counted = {
-  orgId: 's',
   students: 60,
   staff: 9,
   families: 75,
@@ -13,7 +12,7 @@ const counted = {
 };
 const known: Org = [
   ...describeOrg(undefined, said, at),
-  ...count(undefined, counted, '2026-11-22', at),
+  ...count(undefined, 's', counted, '2026-11-22', at),
 ].reduce<Org | undefined>((state, event) => orgAggregate.evolve(state, event), undefined)!;
 
 describe('an organisation', () => {
@@ -21,7 +20,7 @@ describe('an organisation', () => {
     expect(describeOrg(undefined, said, at)).toMatchObject([{ type: 'org.changed', active: true }]));
   it('is not told again when nothing changed', () => {
     expect(describeOrg(known, said, at)).toEqual([]);
-    expect(count(known, counted, '2026-11-23', at)).toEqual([]);
+    expect(count(known, 's', counted, '2026-11-23', at)).toEqual([]);
   });
   it('is told again when it is renamed, moved, or back', () => {
     expect(describeOrg(known, { ...said, name: 'Io High' }, at)).toHaveLength(1);
@@ -29,7 +28,7 @@ describe('an organisation', () => {
     expect(describeOrg({ ...known, active: false }, said, at)).toHaveLength(1);
   });
   it('is counted again when a number changed', () =>
-    expect(count(known, { ...counted, staff: 10 }, '2026-11-23', at)).toMatchObject([
+    expect(count(known, 's', { ...counted, staff: 10 }, '2026-11-23', at)).toMatchObject([
       { type: 'enrolment.counted', staff: 10 },
     ]));
   it('closes once, and keeps its name and place', () => {

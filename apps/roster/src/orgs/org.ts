@@ -1,6 +1,6 @@
-import type { EnrolmentCounted, Level, OrgChanged } from '#contracts';
+import type { EnrolmentCounted, GroupCount, LanguageCount, Level, OrgChanged } from '#contracts';
 import type { Aggregate } from '#messaging';
-import type { Headcount } from '../staging/headcounts.js';
+import type { Counted } from '../staging/headcounts.js';
 import type { Organisation } from '../oneroster/organisations.js';
 
 /** An organisation and how many people belong to it: what is published of it. */
@@ -10,8 +10,11 @@ export interface Org {
   level: Level;
   parentId?: string;
   active: boolean;
-  counts?: Omit<Headcount, 'orgId'>;
+  counts?: Counts;
 }
+
+/** What was published last of its people. */
+export type Counts = Omit<EnrolmentCounted, 'type' | 'orgId' | 'at'>;
 
 export type OrgEvent = OrgChanged | EnrolmentCounted;
 
@@ -52,17 +55,96 @@ export function close(state: Org, at: string): OrgEvent[] {
     : [];
 }
 
-/** Today's people; nothing when the numbers are those of the last count. */
-export function count(state: Org | undefined, counted: Headcount, date: string, at: string): OrgEvent[] {
-  const { students, staff, families, byGrade } = counted;
-  const same = state?.counts && JSON.stringify(ordered(state.counts)) === JSON.stringify(ordered(counted));
-  return same
-    ? []
-    : [{ type: 'enrolment.counted', orgId: counted.orgId, date, students, staff, families, byGrade, at }];
+/** Today's people; nothing when the numbers are those of the last count. What was told by upload stays beside it. */
+export function count(
+  state: Org | undefined,
+  orgId: string,
+  { students, staff, families, byGrade, counts }: Omit<Counted, 'itself'>,
+  date: string,
+  at: string,
+): OrgEvent[] {
+  const from = 'roster' as const;
+  const groups = counts?.groups.map((one) => ({ ...one, from })) ?? [];
+  const languages = counts?.languages?.map((one) => ({ ...one, from }));
+  const { byGroup, byLanguage } = state?.counts ?? {};
+  const isTold = byLanguage?.some(isUploaded);
+  return counted(state, orgId, at, {
+    date,
+    students,
+    staff,
+    families,
+    byGrade,
+    ...withGroups(
+      newest(groups, byGroup?.filter(isUploaded), (one) => one.group),
+      languages || isTold
+        ? newest(languages ?? [], byLanguage?.filter(isUploaded), (one) => one.language)
+        : undefined,
+    ),
+  });
 }
 
-function ordered({ students, staff, families, byGrade }: Omit<Headcount, 'orgId'>): unknown {
-  return [students, staff, families, byGrade.map(({ grade, students: n }) => [grade, n])];
+/** Numbers that the district told; an older one than is known of the same group changes nothing. */
+export function tell(
+  state: Org & { counts: Counts },
+  said: { groups: GroupCount[]; languages: LanguageCount[] },
+  date: string,
+  at: string,
+): OrgEvent[] {
+  const { byGroup, byLanguage, ...rest } = state.counts;
+  const languages = newest(byLanguage ?? [], said.languages, (one) => one.language);
+  return counted(state, state.orgId, at, {
+    ...rest,
+    date,
+    ...withGroups(
+      newest(byGroup ?? [], said.groups, (one) => one.group),
+      byLanguage || languages.length > 0 ? languages : undefined,
+    ),
+  });
+}
+
+function counted(state: Org | undefined, orgId: string, at: string, counts: Counts): OrgEvent[] {
+  const same = state?.counts && JSON.stringify(ordered(state.counts)) === JSON.stringify(ordered(counts));
+  return same ? [] : [{ type: 'enrolment.counted', orgId, ...counts, at }];
+}
+
+function withGroups(byGroup: GroupCount[], byLanguage: LanguageCount[] | undefined): Partial<Counts> {
+  return { ...(byLanguage && { byLanguage }), ...(byGroup.length > 0 && { byGroup }) };
+}
+
+interface Dated {
+  students: number;
+  date: string;
+  from: 'roster' | 'upload';
+}
+
+function isUploaded({ from }: Dated): boolean {
+  return from === 'upload';
+}
+
+/** Of each name the newer number; of the same day the one that was counted from people, else the later word. */
+function newest<T extends Dated>(
+  some: readonly T[],
+  others: readonly T[] = [],
+  name: (one: T) => string,
+): T[] {
+  const all = new Map(some.map((one) => [name(one), one]));
+  for (const one of others) {
+    const there = all.get(name(one));
+    if (!there || there.date < one.date || (there.date === one.date && isUploaded(there)))
+      all.set(name(one), one);
+  }
+  return [...all.values()].sort((a, b) => (name(a) < name(b) ? -1 : 1));
+}
+
+/** What makes two counts the same: recounting the same number on another day is no news. */
+function ordered({ students, staff, families, byGrade, byLanguage, byGroup }: Counts): unknown {
+  const day = (one: Dated): string => (isUploaded(one) ? one.date : '');
+  return [
+    [students, staff, families],
+    byGrade.map(({ grade, students: n }) => [grade, n]),
+    byLanguage?.map((one) => [one.language, one.students, day(one)]),
+    byGroup?.map((one) => [one.group, one.students, day(one)]),
+  ];
 }
 
 export const orgAggregate: Aggregate<Org, OrgEvent> = {
@@ -79,8 +161,8 @@ export const orgAggregate: Aggregate<Org, OrgEvent> = {
         ...(state?.counts && { counts: state.counts }),
       };
     }
-    const { students, staff, families, byGrade } = event;
-    return { ...state!, counts: { students, staff, families, byGrade } };
+    const { type: _, orgId: __, at: ___, ...counts } = event;
+    return { ...state!, counts };
   },
   index: ({ name, level, parentId, active }) => ({ folded: folded(name), level, parentId, active }),
 };

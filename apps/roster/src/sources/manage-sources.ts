@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { StateRefuses, Unknown } from '#contracts';
 import { Allow, Caller, IfMatch, Problem, Returns, invalid } from '#platform';
 import type { District } from '#platform';
+import { GroupSettings } from '../groups/group-settings.js';
 import { HoldItem } from '../imports/import-report.js';
 import type { ApplyBy, ImportStage } from '../imports/import.js';
 import { ImportStore } from '../imports/import.store.js';
@@ -30,6 +31,7 @@ export class SourceItem {
   deltas?: boolean;
   applyBy!: ApplyBy;
   lossPercent!: number;
+  groups!: GroupSettings;
   schedule!: ScheduleBody;
   paused!: boolean;
   alerts!: AlertsBody;

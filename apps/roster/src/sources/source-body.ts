@@ -18,6 +18,7 @@ import {
 import { Problem, invalid } from '#platform';
 import { checkSettings as checkEdFi } from '../edfi/settings.js';
 import type { EdFiSettings } from '../edfi/settings.js';
+import { GroupSettings, checkGroups } from '../groups/group-settings.js';
 import type { BrokenSetting } from '../http/secret.js';
 import { isAllowedTarget } from '../http/target.js';
 import { checkSettings as checkRest } from '../oneroster-rest/settings.js';
@@ -56,6 +57,7 @@ export class SourceBody {
   /** `hand`: every import waits for somebody's word. */
   @IsIn(['limits', 'hand']) applyBy: ApplyBy = 'limits';
   @IsInt() @Min(0) @Max(100) lossPercent: number = 10;
+  @ValidateNested() @Type(() => GroupSettings) groups: GroupSettings = new GroupSettings();
   @IsOptional() @ValidateNested() @Type(() => ScheduleBody) schedule?: ScheduleBody;
   @IsBoolean() paused: boolean = false;
   @ValidateNested() @Type(() => AlertsBody) alerts: AlertsBody = new AlertsBody();
@@ -68,13 +70,15 @@ export function sourceOf(sourceId: string, body: SourceBody): Source {
   const { webhook, emails } = body.alerts;
   if (webhook !== undefined && !isAllowedTarget(webhook))
     throw invalid('alerts.webhook', 'url', 'webhook must be an https address without a name or password');
-  const { name, applyBy, lossPercent, paused } = body;
+  checkGroups(body.groups);
+  const { name, applyBy, lossPercent, groups, paused } = body;
   return {
     sourceId,
     name,
     reach: reachOf(body),
     applyBy,
     lossPercent,
+    groups: structuredClone({ ...groups, groups: groups.groups.map((one) => ({ ...one })) }),
     schedule: scheduleOf(body),
     paused,
     alerts: { emails, ...(webhook !== undefined && { webhook }) },

@@ -1,4 +1,5 @@
 import type { EdFiSettings } from '../edfi/settings.js';
+import type { GroupSettings } from '../groups/group-settings.js';
 import type { ApplyBy, ImportStage } from '../imports/import.js';
 import type { OneRosterRestSettings } from '../oneroster-rest/settings.js';
 
@@ -26,6 +27,8 @@ export interface Source {
   applyBy: ApplyBy;
   /** The share of its people that an organisation may lose in an import that applies by itself, in percent. */
   lossPercent: number;
+  /** By which columns its people are counted by group. */
+  groups: GroupSettings;
   schedule: Schedule;
   paused: boolean;
   alerts: { emails: string[]; webhook?: string };

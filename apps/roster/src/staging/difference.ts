@@ -3,7 +3,7 @@ import type { Person } from './people.js';
 import type { PersonChange } from './settle-people.js';
 
 /**
- * People of one role at one organisation. `changed`: still there, with another grade, account or student;
+ * People of one role at one organisation. `changed`: still there, with another grade, account, student or group;
  * `disabled`: of these, whose account was switched off.
  */
 export interface RoleDifference {
@@ -79,5 +79,5 @@ export class PeopleDifference {
 
 /** What is said of a person beside their roles. */
 function facts(person: Person | undefined): string | undefined {
-  return person && [person.enabled, person.grade, ...person.speaksFor].join('\t');
+  return person && [person.enabled, person.grade, ...person.speaksFor, ...person.codes].join('\t');
 }

@@ -26,6 +26,8 @@ export interface FileReport {
   reasons: Reason[];
   /** Values that were taken although their case slips, by column. */
   slipped: Record<string, number>;
+  /** Values of the language column that mean no language that is known, with how many rows; the first twenty. */
+  noLanguage?: Record<string, number>;
 }
 
 const reasonsKept = 100;
@@ -57,4 +59,11 @@ export function accepted({ read, quarantined }: FileReport): number {
 export function putAside(report: FileReport, reason: Reason): void {
   report.quarantined += 1;
   if (report.reasons.length < reasonsKept) report.reasons.push(reason);
+}
+
+/** Counts a value that should name a language and does not. */
+export function noLanguage(report: FileReport, value: string): void {
+  const values = (report.noLanguage ??= {});
+  const name = value.slice(0, 40);
+  if (Object.hasOwn(values, name) || Object.keys(values).length < 20) values[name] = (values[name] ?? 0) + 1;
 }

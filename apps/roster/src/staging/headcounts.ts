@@ -1,3 +1,5 @@
+import type { Code } from '../groups/group-columns.js';
+import type { GroupCounts } from './group-counts.js';
 import { groupOf, roleAndOrg } from './people.js';
 import type { Group, Person } from './people.js';
 
@@ -11,10 +13,11 @@ export interface Headcount {
 }
 
 /** As it is kept: the headcount, and how many people are at the organisation itself. */
-export type Counted = Omit<Headcount, 'orgId'> & { itself: number };
+export type Counted = Omit<Headcount, 'orgId'> & { itself: number; counts?: GroupCounts };
 
 interface Count extends Record<Group, number> {
   grades: Map<string, number>;
+  codes: Map<Code, number>;
   itself: number;
 }
 
@@ -31,12 +34,12 @@ export class Headcounts {
     this.counts = new Map(
       organisations.map(({ orgId }) => [
         orgId,
-        { student: 0, staff: 0, family: 0, grades: new Map<string, number>(), itself: 0 },
+        { student: 0, staff: 0, family: 0, grades: new Map(), codes: new Map(), itself: 0 },
       ]),
     );
   }
 
-  readonly take = ({ grade, memberships }: Person): void => {
+  readonly take = ({ grade, memberships, codes }: Person): void => {
     const groups = new Map<Group, Set<string>>();
     for (const one of memberships) {
       const [role, orgId] = roleAndOrg(one);
@@ -52,7 +55,9 @@ export class Headcounts {
         const count = this.counts.get(orgId);
         if (!count) continue;
         count[group] += 1;
-        if (group === 'student' && grade) count.grades.set(grade, (count.grades.get(grade) ?? 0) + 1);
+        if (group !== 'student') continue;
+        if (grade) count.grades.set(grade, (count.grades.get(grade) ?? 0) + 1);
+        for (const code of codes) count.codes.set(code, (count.codes.get(code) ?? 0) + 1);
       }
     }
     for (const orgId of itself) {
@@ -61,14 +66,20 @@ export class Headcounts {
     }
   };
 
-  /** By organisation. */
-  all(): Map<string, Counted> {
+  /** By organisation. @param groups counts an organisation's students by what is known of their groups. */
+  all(
+    groups: (orgId: string, codes: ReadonlyMap<Code, number>) => GroupCounts | undefined,
+  ): Map<string, Counted> {
     return new Map(
-      [...this.counts].map(([orgId, { student, staff, family, grades, itself }]) => {
+      [...this.counts].map(([orgId, { student, staff, family, grades, codes, itself }]) => {
         const byGrade = [...grades]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([grade, students]) => ({ grade, students }));
-        return [orgId, { students: student, staff, families: family, byGrade, itself }];
+        const counts = groups(orgId, codes);
+        return [
+          orgId,
+          { students: student, staff, families: family, byGrade, itself, ...(counts && { counts }) },
+        ];
       }),
     );
   }

@@ -1,4 +1,5 @@
 import { idOf, valuesOf } from '../generations/row.js';
+import type { Code } from '../groups/group-columns.js';
 
 /** One person in a generation, whichever rows said so. */
 export interface Person {
@@ -11,23 +12,27 @@ export interface Person {
   memberships: string[];
   /** Ids of the students for whom a guardian speaks, sorted. */
   speaksFor: string[];
+  /** The groups that they belong to, as codes; kept only where the district has switched on group reporting. */
+  codes: Code[];
 }
 
 /** Between the items of a list in a cell; no id holds it. */
 const between = '\u001f';
 
-export function personRow({ userId, enabled, grade, memberships, speaksFor }: Person): string {
-  return `${userId}\t${enabled}\t${grade}\t${memberships.join(between)}\t${speaksFor.join(between)}`;
+export function personRow({ userId, enabled, grade, memberships, speaksFor, codes }: Person): string {
+  const row = `${userId}\t${enabled}\t${grade}\t${memberships.join(between)}\t${speaksFor.join(between)}`;
+  return codes.length > 0 ? `${row}\t${codes.join(between)}` : row;
 }
 
 export function personOf(row: string): Person {
-  const [userId, enabled, grade, memberships, speaksFor] = valuesOf(row);
+  const [userId, enabled, grade, memberships, speaksFor, codes] = valuesOf(row);
   return {
     userId: userId!,
     enabled: enabled!,
     grade: grade!,
     memberships: memberships ? memberships.split(between) : [],
     speaksFor: speaksFor ? speaksFor.split(between) : [],
+    codes: codes ? codes.split(between) : [],
   };
 }
 

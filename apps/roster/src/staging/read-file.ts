@@ -3,9 +3,11 @@ import { namedIn, rowCheck } from '../oneroster/check-row.js';
 import type { Knows, Reason, Row } from '../oneroster/check-row.js';
 import { columnsOf, keptColumns } from '../oneroster/columns.js';
 import type { FileName } from '../oneroster/columns.js';
+import { codesOf, columnsRead, isCoded } from '../groups/group-columns.js';
+import type { Code, CodedFile, GroupColumns } from '../groups/group-columns.js';
 import { FileRefused } from '../oneroster/read-csv.js';
 import type { Fingerprint } from './fingerprint.js';
-import { putAside } from './file-report.js';
+import { noLanguage, putAside } from './file-report.js';
 import type { FileReport } from './file-report.js';
 
 /** What a row says of its id. `aside`: it broke a rule, so what is known of the id stays. */
@@ -18,6 +20,12 @@ export interface Taker {
   /** A cell names an id of another file. */
   reference(to: FileName, named: string, id: string, line: number, column: string): void;
   quarantine(file: FileName, reason: Reason): void;
+}
+
+/** The columns that say what groups people belong to, and who is told what they say. */
+export interface CodesTaker {
+  columns: GroupColumns;
+  take(file: CodedFile, id: string, codes: Code[]): void;
 }
 
 /**
@@ -33,6 +41,7 @@ export async function readFile(
   fingerprint: Fingerprint,
   taker: Taker,
   beat: () => Promise<void>,
+  groups?: CodesTaker,
 ): Promise<void> {
   const columns = columnsOf(file, version);
   const kept = keptColumns(file);
@@ -46,6 +55,8 @@ export async function readFile(
   const owed = Object.entries(columns).map(([name, { required: _, ...column }]) => [name, column] as const);
   const going = { ...Object.fromEntries(owed), sourcedId: columns['sourcedId']! };
   const checkGoing = rowCheck(going, () => undefined, slipped);
+  const coded = groups && isCoded(file) ? file : undefined;
+  const codes = coded && codesOf(groups!.columns, coded, (value) => noLanguage(report, value));
   const aside = (reason: Reason, id: string): void => {
     putAside(report, reason);
     taker.quarantine(file, reason);
@@ -62,12 +73,13 @@ export async function readFile(
     for (let i = 1; i < kept.length; i += 1) text += `\t${row[kept[i]!] ?? ''}`;
     if (printed.length > 0) text += `\t${fingerprint(printed.map((name) => row[name] ?? ''))}`;
     taker.row(goes ? 'deleted' : 'active', line, id, text);
+    if (coded && codes) groups!.take(coded, id, goes ? [] : codes(row));
     if (goes) return;
     for (const { column, to, list } of references)
       for (const named of namedIn(row[column] ?? '', list)) taker.reference(to, named, id, line, column);
   };
   try {
-    for await (const some of lines()) {
+    for await (const some of lines(coded && columnsRead(groups!.columns, coded))) {
       for (const one of some) {
         report.read += 1;
         if ('row' in one) take(one.row, one.line);

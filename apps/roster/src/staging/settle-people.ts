@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { idOf, valuesOf } from '../generations/row.js';
 import type { FileOfRows } from '../generations/generation.js';
 import { listed } from '../oneroster/check-row.js';
+import type { GroupCodes } from './group-codes.js';
 import { groupOf, hasGroup, lineFor, membership, personOf, personRow, roleAndOrg, saidIn } from './people.js';
 import type { Person } from './people.js';
 import { Spill } from './spill.js';
@@ -38,6 +39,7 @@ export class SettlePeople {
     private readonly users: StagedFile,
     /** The organisation that a row of orgs.csv counts for; undefined for one that the roster does not have. */
     private readonly belongs: (orgId: string) => string | undefined,
+    private readonly codes?: { said: GroupCodes; areKept: boolean },
   ) {
     const spill = (name: string): Spill => new Spill(join(staging.folder, `people-${name}`), users.buckets);
     this.members = spill('members');
@@ -72,7 +74,11 @@ export class SettlePeople {
     let rows = 0;
     for (let bucket = 0; bucket < buckets; bucket += 1) {
       const people = this.linked(bucket);
-      for (const person of people) each(person);
+      await this.lay(bucket, people, base);
+      for (const person of people) {
+        each(person);
+        if (!this.codes?.areKept) person.codes = [];
+      }
       digests.push(await this.write(bucket, people, base, changed));
       rows += people.length;
       await this.staging.beat();
@@ -99,7 +105,14 @@ export class SettlePeople {
         if (at !== undefined) memberships.add(membership(role, at));
       }
       const grade = listed(grades)[0]?.slice(0, 16) ?? '';
-      const draft: Person = { userId, enabled, grade, memberships: [...memberships], speaksFor: [] };
+      const draft: Person = {
+        userId,
+        enabled,
+        grade,
+        memberships: [...memberships],
+        speaksFor: [],
+        codes: [],
+      };
       this.drafts.put(bucket, personRow(draft));
       if (agents) this.link(draft, listed(agents));
     }
@@ -151,6 +164,15 @@ export class SettlePeople {
       memberships: distinct(draft.memberships),
       speaksFor: distinct(draft.speaksFor),
     }));
+  }
+
+  /** Gives everybody the groups that they belong to. */
+  private async lay(bucket: number, people: readonly Person[], base: FileOfRows | undefined): Promise<void> {
+    if (!this.codes) return;
+    const { said, areKept } = this.codes;
+    const { district, chunks } = this.staging;
+    const before = areKept ? await chunks.bucket(district, base, bucket, this.users.buckets) : [];
+    said.lay(bucket, new Map(people.map((person) => [person.userId, person])), before);
   }
 
   /** Writes a bucket's chunk if it is new, and tells whom it changes. */

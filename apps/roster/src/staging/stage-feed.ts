@@ -1,7 +1,7 @@
 import type { Feed, FeedFile } from '../feed/feed.js';
 import { bucketsFor } from '../generations/bucket.js';
 import type { FileOfRows, Generation } from '../generations/generation.js';
-import { valuesOf } from '../generations/row.js';
+import { contentOf, idOf, valuesOf } from '../generations/row.js';
 import { fileNames } from '../oneroster/columns.js';
 import type { FileName } from '../oneroster/columns.js';
 import { InForce } from '../oneroster/in-force.js';
@@ -10,7 +10,13 @@ import { PeopleDifference } from './difference.js';
 import { emptyReport } from './file-report.js';
 import type { FileReport } from './file-report.js';
 import type { Fingerprint } from './fingerprint.js';
+import { columnsRead, isCoded } from '../groups/group-columns.js';
+import type { GroupColumns } from '../groups/group-columns.js';
+import { GroupCodes } from './group-codes.js';
+import { groupCounts } from './group-counts.js';
+import type { GroupCounts } from './group-counts.js';
 import { Headcounts } from './headcounts.js';
+import type { Counted } from './headcounts.js';
 import { readFile } from './read-file.js';
 import { SettlePeople } from './settle-people.js';
 import type { Unclear } from './settle-people.js';
@@ -40,11 +46,12 @@ export async function stageFeed(
   feed: Feed,
   base: Generation | undefined,
   about: Pick<Generation, 'generationId' | 'source' | 'day' | 'at'>,
+  groups: GroupColumns,
   staging: Staging,
   fingerprint: Fingerprint,
 ): Promise<Staged> {
   const orgs = await stageOrgs(feed, base?.files.orgs, staging, fingerprint);
-  return new FeedStaging(feed, base, about, staging, fingerprint, orgs).all();
+  return new FeedStaging(feed, base, about, groups, staging, fingerprint, orgs).all();
 }
 
 /** Whether another file names its ids. */
@@ -55,18 +62,20 @@ function isReferredTo(file: FileName): boolean {
 /** What follows from the rows about people. */
 type WorkedOut = Pick<
   Generation,
-  'files' | 'people' | 'enrolments' | 'endsFirst' | 'beginsFirst' | 'unclear'
+  'files' | 'people' | 'enrolments' | 'endsFirst' | 'beginsFirst' | 'unclear' | 'coded'
 >;
 
 class FeedStaging {
   private readonly reports: FileReport[] = [];
   private readonly staged = new Map<FileName, StagedFile>();
+  private codes?: GroupCodes;
   private readonly files: Partial<Record<FileName, FileOfRows>> = {};
 
   constructor(
     private readonly feed: Feed,
     private readonly base: Generation | undefined,
     private readonly about: Pick<Generation, 'generationId' | 'source' | 'day' | 'at'>,
+    private readonly groups: GroupColumns,
     private readonly staging: Staging,
     private readonly fingerprint: Fingerprint,
     private readonly orgs: StagedOrgs,
@@ -83,6 +92,7 @@ class FeedStaging {
     const kept = { ...files, ...(this.orgs.file && { orgs: this.orgs.file }) };
     const people = this.sameAsBefore(kept) ?? (await this.settlePeople(kept, difference, !notCounted));
     for (const staged of this.staged.values()) staged.close();
+    this.codes?.close();
     return {
       generation: {
         ...this.about,
@@ -107,8 +117,10 @@ class FeedStaging {
     if (day < base.day || day > base.endsFirst || day >= base.beginsFirst) return undefined;
     for (const file of ['orgs', 'users', 'roles', 'enrollments'] as const)
       if (files[file]?.digests.join() !== base.files[file]?.digests.join()) return undefined;
+    if (base.coded?.columns !== this.columnsDigest()) return undefined;
+    if (this.codes && this.staging.nameOf(this.codes.digest()) !== base.coded?.digest) return undefined;
     const { people, counts } = base.files;
-    const { endsFirst, beginsFirst, unclear, enrolments } = base;
+    const { endsFirst, beginsFirst, unclear, enrolments, coded } = base;
     return {
       files: { ...(people && { people }), ...(counts && { counts }) },
       people: base.people,
@@ -116,6 +128,7 @@ class FeedStaging {
       endsFirst,
       beginsFirst,
       unclear,
+      ...(coded && { coded }),
     };
   }
 
@@ -126,7 +139,17 @@ class FeedStaging {
   ): Promise<WorkedOut> {
     const users = this.staged.get('users');
     const { tree } = this.orgs;
-    const people = users && new SettlePeople(this.staging, users, (orgId) => tree.belongs.get(orgId));
+    // What is kept with people stays with them when nothing is said of it.
+    if (users && this.groups.keptForPeople)
+      this.codes ??= new GroupCodes(this.staging.folder, users.buckets, this.groups);
+    const people =
+      users &&
+      new SettlePeople(
+        this.staging,
+        users,
+        (orgId) => tree.belongs.get(orgId),
+        this.codes && { said: this.codes, areKept: this.groups.keptForPeople },
+      );
     const { district, chunks } = this.staging;
     const force = new InForce(this.about.day);
     let enrolments = 0;
@@ -149,7 +172,16 @@ class FeedStaging {
     const counts = new Headcounts(tree.organisations);
     const before = this.base?.files;
     const settled = await people?.settle(before?.people, counts.take, difference.take);
-    const rows = new Map([...counts.all()].map(([id, one]) => [id, `${id}\t${JSON.stringify(one)}`]));
+    const coded = {
+      known: this.codes?.known(this.base?.coded?.known ?? []) ?? [],
+      columns: this.columnsDigest(),
+      digest: this.codes ? this.staging.nameOf(this.codes.digest()) : '',
+    };
+    const known = await this.groupCounts(before?.counts);
+    const all = counts.all((orgId, codes) =>
+      groupCounts(codes, this.groups, coded.known, this.about.day, known.get(orgId)),
+    );
+    const rows = new Map([...all].map(([id, one]) => [id, `${id}\t${JSON.stringify(one)}`]));
     return {
       files: {
         ...(settled && { people: settled }),
@@ -160,7 +192,20 @@ class FeedStaging {
       endsFirst: force.endsFirst,
       beginsFirst: force.beginsFirst,
       unclear: people?.unclear ?? { count: 0, examples: [] },
+      coded,
     };
+  }
+
+  private columnsDigest(): string {
+    return this.staging.nameOf(JSON.stringify(this.groups));
+  }
+
+  /** The counts by group of the generation before, by organisation. */
+  private async groupCounts(file: FileOfRows | undefined): Promise<Map<string, GroupCounts | undefined>> {
+    const known = new Map<string, GroupCounts | undefined>();
+    for await (const rows of this.staging.chunks.all(this.staging.district, file))
+      for (const row of rows) known.set(idOf(row), contentOf<Counted>(row).counts);
+    return known;
   }
 
   private async one(file: FileName): Promise<void> {
@@ -199,6 +244,7 @@ class FeedStaging {
     const cut = known?.digests.length;
     const buckets = mode === 'delta' && cut ? cut : bucketsFor(bytes, cut);
     const staged = new StagedFile(this.staging, file, known, buckets, report, isReferredTo(file));
+    const codes = this.codesFor(file, staged);
     await readFile(
       this.feed,
       said,
@@ -214,10 +260,28 @@ class FeedStaging {
         quarantine: (name, reason) => this.staging.quarantine(name, reason),
       },
       () => this.staging.beat(),
+      codes && { columns: this.groups, take: (of, id, some) => codes.add(of, id, some) },
     );
-    if (!report.refused) return staged;
+    if (!report.refused) {
+      if (isCoded(file)) codes?.read(file, mode);
+      return staged;
+    }
     staged.discard();
+    if (file === 'users') this.dropCodes();
     return undefined;
+  }
+
+  /** They lie in the buckets of users, as those of this feed are cut. */
+  private codesFor(file: FileName, staged: StagedFile): GroupCodes | undefined {
+    if (!isCoded(file) || columnsRead(this.groups, file).length === 0) return undefined;
+    const buckets = (file === 'users' ? staged : this.staged.get('users'))?.buckets;
+    if (buckets !== undefined) this.codes ??= new GroupCodes(this.staging.folder, buckets, this.groups);
+    return this.codes;
+  }
+
+  private dropCodes(): void {
+    this.codes?.close();
+    delete this.codes;
   }
 
   private whyNotCounted(): string | undefined {

@@ -15,7 +15,7 @@ const mostQuarantined = 1_000;
  * @throws Error that says why nothing of the feed can be taken.
  */
 export async function stageOrder(
-  { district, feed, base, about, folder, keys }: StagingOrder,
+  { district, feed, base, about, folder, groups, keys }: StagingOrder,
   chunks: RowChunks,
   beat: (quarantined: QuarantinedRow[]) => Promise<void>,
 ): Promise<StagingResult> {
@@ -33,6 +33,7 @@ export async function stageOrder(
       source,
       base,
       about,
+      groups,
       {
         district,
         chunks,

@@ -1,5 +1,6 @@
 import type { District } from '#platform';
 import type { Generation } from '../generations/generation.js';
+import type { GroupColumns } from '../groups/group-columns.js';
 import type { Reason } from '../oneroster/check-row.js';
 import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
 import type { Organisation } from '../oneroster/organisations.js';
@@ -26,6 +27,7 @@ export interface StagingOrder {
   about: Pick<Generation, 'generationId' | 'source' | 'day' | 'at'>;
   /** An empty folder of this staging alone. */
   folder: string;
+  groups: GroupColumns;
   keys: { fingerprints: Uint8Array; names: Uint8Array };
 }
 

@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { groupIds } from '#contracts';
+import type { GroupCount, GroupId, LanguageCount } from '#contracts';
+import { Problem, invalid } from '#platform';
+import { rowCheck } from '../oneroster/check-row.js';
+import type { Reason, Row } from '../oneroster/check-row.js';
+import type { Column } from '../oneroster/columns.js';
+import { FileRefused, readCsv } from '../oneroster/read-csv.js';
+import type { Org } from '../orgs/org.js';
+import { isLanguageTag, languageIn } from './group-columns.js';
+
+const columns: Record<string, Column> = {
+  organisation: { required: true, max: 128 },
+  group: { required: true, max: 64 },
+  count: { required: true, max: 12 },
+  date: { required: true, date: true },
+};
+
+const mostBytes = 10 * 2 ** 20;
+/** How many broken rows are named at once. */
+const mostNamed = 100;
+
+/** What a file says of one organisation. */
+export interface Told {
+  groups: GroupCount[];
+  languages: LanguageCount[];
+}
+
+/** @throws Problem 422 that names every row that breaks a rule; then nothing of the file is taken. */
+export async function readGroupCounts(
+  request: FastifyRequest,
+  known: ReadonlyMap<string, Org>,
+  today: string,
+): Promise<{ rows: number; byOrganisation: Map<string, Told> }> {
+  const file = await request.file({ limits: { files: 1, fileSize: mostBytes } });
+  if (!file) throw invalid('file', 'required', 'Send one CSV file');
+  const bytes = await file.toBuffer().catch(() => {
+    throw new Problem(413, undefined, { detail: `At most ${mostBytes / 2 ** 20} MB` });
+  });
+  const check = rowCheck(
+    columns,
+    () => undefined,
+    () => undefined,
+  );
+  const broken: Reason[] = [];
+  const byOrganisation = new Map<string, Told>();
+  const seen = new Set<string>();
+  let rows = 0;
+  try {
+    for await (const lines of readCsv(
+      file.filename.slice(0, 80),
+      async () => Readable.from(bytes, { objectMode: false }),
+      columns,
+    )) {
+      for (const one of lines) {
+        rows += 1;
+        const reason =
+          'broken' in one
+            ? one.broken
+            : (check(one.row, one.line) ?? wrongIn(one.row, one.line, known, today, seen));
+        if (reason) broken.push(reason);
+        else if ('row' in one) take(byOrganisation, one.row);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    throw invalid('file', 'readable', error.message);
+  }
+  if (rows === 0) throw invalid('file', 'required', `${file.filename.slice(0, 80)} has no row`);
+  if (broken.length > 0) throw refused(broken);
+  return { rows, byOrganisation };
+}
+
+/** What is wrong with a row whose values are in order each for itself. */
+function wrongIn(
+  { organisation, group, count, date }: Row,
+  line: number,
+  known: ReadonlyMap<string, Org>,
+  today: string,
+  seen: Set<string>,
+): Reason | undefined {
+  const wrong = (column: string, value: string, rule: Reason['rule'], message: string): Reason => ({
+    ...{ line, column, value: value.slice(0, 80), rule, message },
+  });
+  const org = known.get(organisation!);
+  if (!org)
+    return wrong('organisation', organisation!, 'reference', 'no organisation that is open has this id');
+  if (!org.counts) {
+    const message =
+      'its people were never counted, so nobody could tell what share this is: import users first';
+    return wrong('organisation', organisation!, 'reference', message);
+  }
+  const language = languageIn(group!);
+  if (language === undefined ? !isGroup(group!) : !isLanguageTag(language))
+    return wrong(
+      'group',
+      group!,
+      'vocabulary',
+      `group must be language: and a tag, or one of: ${groupIds.join(', ')}`,
+    );
+  if (!/^\d{1,9}$/.test(count!))
+    return wrong('count', count!, 'number', 'count must be a whole number, 0 or more');
+  if (date! > today) return wrong('date', date!, 'date', 'date must not be in the future');
+  const name = `${organisation}\t${group!.toLowerCase()}`;
+  if (seen.has(name))
+    return wrong('group', group!, 'unique', 'an earlier row has this organisation and group');
+  seen.add(name);
+  return undefined;
+}
+
+function take(all: Map<string, Told>, { organisation, group, count, date }: Row): void {
+  const told = all.get(organisation!) ?? { groups: [], languages: [] };
+  const number = { students: Number(count), date: date!, from: 'upload' as const };
+  const language = languageIn(group!);
+  if (language === undefined) told.groups.push({ group: group as GroupId, ...number });
+  else told.languages.push({ language: language.toLowerCase(), ...number });
+  all.set(organisation!, told);
+}
+
+function isGroup(text: string): text is GroupId {
+  return (groupIds as readonly string[]).includes(text);
+}
+
+function refused(broken: readonly Reason[]): Problem {
+  const errors = broken.slice(0, mostNamed).map(({ line, column, rule, value, message }) => ({
+    field: column ? `line ${line}: ${column}` : `line ${line}`,
+    rule,
+    message: value ? `${message} (it says ${value})` : message,
+  }));
+  const rest = broken.length > errors.length ? `, of which the first ${errors.length} are named` : '';
+  const detail = `${broken.length} of its rows break a rule${rest}. Nothing of the file was taken.`;
+  return new Problem(422, undefined, { detail, errors });
+}
