@@ -7,7 +7,7 @@ import { eventually, generateRoster, startDistrict } from '#testing';
 import type { District } from '#testing';
 
 /**
- * An import that renames every organisation is applied, and roster is killed at a random moment of it, again and again.
+ * An import that renames every organisation, and switches every account on or off, is applied, and roster is killed at a random moment of it, again and again.
  * Whoever looks sees the old names or the new ones, never some of each; afterwards the roster, its events and a
  * service's copy say the same.
  */
@@ -33,7 +33,13 @@ async function send(word: string): Promise<string> {
   const form = new FormData();
   for (const name of await readdir(home)) {
     const text = await readFile(join(home, name), 'utf8');
-    const said = name === 'orgs.csv' ? text.replace(/School|Academy/g, word) : text;
+    const enabled = word === 'School' ? 'true' : 'false';
+    const said =
+      name === 'orgs.csv'
+        ? text.replace(/School|Academy/g, word)
+        : name === 'users.csv'
+          ? text.replace(/^(\w+,,,)(true|false)/gm, `$1${enabled}`)
+          : text;
     form.append('file', new Blob([said]), name);
   }
   const path = '/api/roster/imports?apply=hand';
@@ -139,4 +145,15 @@ it(`${kills} kills of roster while it applies, seed ${seed}`, async () => {
     .toArray();
   const seqs = (one!['events'] as { seq: number }[]).map(({ seq }) => seq);
   expect(new Set(seqs).size).toBe(seqs.length);
+  // Each person was told of every change, in order; what was sent twice said the same both times.
+  const told = (await district.topics.readAll()).filter(({ topic }) => topic.endsWith('.people'));
+  const byId = Map.groupBy(told, ({ headers }) => headers['ce_id']!);
+  expect([...byId.values()].filter((some) => new Set(some.map(({ value }) => value)).size > 1)).toEqual([]);
+  const firsts = [...byId.values()].map((some) => some[0]!);
+  const numbers = [...Map.groupBy(firsts, ({ key }) => key).values()].map((some) =>
+    some.map(({ headers }) => Number(headers['ce_seq'])).sort((a, b) => a - b),
+  );
+  // Beside those of the demo, who are gone since.
+  expect(numbers.filter((some) => some.length === kills).length).toBeGreaterThanOrEqual(4_000);
+  for (const some of numbers) expect(some).toEqual(some.map((_, i) => i + 1));
 }, 300_000);

@@ -19,6 +19,9 @@ import { RemoveOld } from './imports/remove-old.js';
 import { RunImports } from './imports/run-imports.js';
 import { ShowImportController } from './imports/show-import.js';
 import { StageImport } from './imports/stage-import.js';
+import { LinkNumbers } from './links/link-numbers.js';
+import { LinksAgain } from './links/links-again.js';
+import { TellLinks } from './links/tell-links.js';
 import { ListOrgsController } from './orgs/list-orgs.js';
 import { OrgLists } from './orgs/org-lists.js';
 import { OrgStore } from './orgs/org.store.js';
@@ -48,6 +51,9 @@ import { SourceStore } from './sources/source.store.js';
     OrgLists,
     ImportDetails,
     StageImport,
+    LinkNumbers,
+    LinksAgain,
+    TellLinks,
     ApplyImport,
     RemoveOld,
     RunImports,

@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { stringify } from 'yaml';
-import { wireType } from './contract.js';
+import { ownTopics, wireType } from './contract.js';
 import type { EventClass } from './contract.js';
 import { events } from './registry.js';
 import { publishers } from './words.js';
@@ -80,24 +80,36 @@ export async function asyncApi(): Promise<string> {
     headers: { $ref: '#/components/schemas/EventHeaders' },
     payload: { $ref: `#/components/schemas/${event.name}` },
   });
-  const channels = Object.fromEntries(
-    publishers.map((publisher) => [
-      publisher,
-      {
-        address: `hearback.${publisher}`,
-        description: `What ${publisher} publishes, in order within a key.`,
-        messages: Object.fromEntries(
-          all
-            .filter((event) => event.contract.publishers.includes(publisher))
-            .map((event) => [event.name, { $ref: `#/components/messages/${event.name}` }]),
-        ),
-      },
-    ]),
-  );
+  const channel = (name: string, description: string, of: readonly EventClass[]): [string, object] => [
+    name,
+    {
+      address: `hearback.${name}`,
+      description,
+      messages: Object.fromEntries(
+        of.map((event) => [event.name, { $ref: `#/components/messages/${event.name}` }]),
+      ),
+    },
+  ];
+  const channels = Object.fromEntries([
+    ...publishers.map((publisher) =>
+      channel(
+        publisher,
+        `What ${publisher} publishes, in order within a key.`,
+        all.filter(({ contract }) => contract.publishers.includes(publisher) && !contract.topic),
+      ),
+    ),
+    ...ownTopics.map((topic) =>
+      channel(
+        topic,
+        'Read by those alone who need it.',
+        all.filter(({ contract }) => contract.topic === topic),
+      ),
+    ),
+  ]);
   const operations = Object.fromEntries(
-    publishers.map((publisher) => [
-      `publish-${publisher}`,
-      { action: 'send', channel: { $ref: `#/channels/${publisher}` } },
+    Object.keys(channels).map((name) => [
+      `publish-${name}`,
+      { action: 'send', channel: { $ref: `#/channels/${name}` } },
     ]),
   );
   return stringify(

@@ -1,13 +1,19 @@
 import type { Publisher } from './words.js';
 
 /** What an event is about: the field that holds its key, which is also the id that its sequence counts for. */
-export type KeyField = 'inputId' | 'orgId' | 'importId';
+export type KeyField = 'inputId' | 'orgId' | 'importId' | 'personId';
+
+/** Topics beside those of the publishers. */
+export const ownTopics = ['people'] as const;
+export type OwnTopic = (typeof ownTopics)[number];
 
 /** The fixed facts of one event type, beside its payload class. */
 export interface Contract {
   readonly version: number;
   readonly publishers: readonly Publisher[];
   readonly key: KeyField;
+  /** Not on its publisher's topic, which everybody reads, but on one of its own. */
+  readonly topic?: OwnTopic;
 }
 
 /** A payload: plain data with its type as the discriminant. The envelope (district, seq, time) travels in headers. */

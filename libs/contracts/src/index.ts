@@ -28,5 +28,6 @@ export * from './origins/reply-numbers.js';
 export * from './origins/report-back-owed.js';
 export * from './roster/enrolment-counted.js';
 export * from './roster/org-changed.js';
+export * from './roster/person-linked.js';
 export * from './roster/roster-imported.js';
 export * from './target-missed.js';

@@ -22,6 +22,7 @@ import { InputWithdrawn } from './origins/input-withdrawn.js';
 import { ReportBackOwed } from './origins/report-back-owed.js';
 import { EnrolmentCounted } from './roster/enrolment-counted.js';
 import { OrgChanged } from './roster/org-changed.js';
+import { PersonLinked } from './roster/person-linked.js';
 import { RosterImported } from './roster/roster-imported.js';
 import { TargetMissed } from './target-missed.js';
 
@@ -51,6 +52,7 @@ export const events = [
   TargetMissed,
   OrgChanged,
   EnrolmentCounted,
+  PersonLinked,
   RosterImported,
 ] as const satisfies readonly EventClass[];
 

@@ -11,7 +11,7 @@ export * from './store/parts.js';
 export { TakenFrom } from './ops/trails.js';
 export { Runtime } from './runtime.js';
 export { numbersOf } from './store/document.js';
-export type { AggregateDocument, Numbers, StoredEvent } from './store/document.js';
+export type { AggregateDocument, NumberedEvent, Numbers, StoredEvent } from './store/document.js';
 export { TestTopics } from './kafka/test-topics.js';
 export type { RawMessage } from './kafka/test-topics.js';
 export type { EventPublisher } from './publish/publisher.js';

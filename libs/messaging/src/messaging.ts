@@ -4,12 +4,19 @@ import type { Collection, Db, Document } from 'mongodb';
 import type { Publisher } from '#contracts';
 import { publishers } from '#contracts';
 import { DATABASE, Leases, SERVICE, traceparent } from '#platform';
+import type { District } from '#platform';
 import type { AnyStore } from './consume/effects.js';
 import { kafkaClient } from './kafka/kafka.js';
 import { EventPublisher } from './publish/publisher.js';
 import { Sweep } from './publish/sweep.js';
 import type { AggregateStore } from './store/aggregate-store.js';
-import type { AggregateDocument } from './store/document.js';
+import type { AggregateDocument, NumberedEvent } from './store/document.js';
+
+/** Events of an owner that numbers them itself. */
+export interface NumberedEvents {
+  /** The events after a place, in a fixed order, and where they end; undefined at the end. `after` is '' at first. */
+  page(district: District, after: string): Promise<{ events: NumberedEvent[]; after: string } | undefined>;
+}
 
 /** What stores share: the database, the publisher of their events, and who to tell of a write. */
 @Injectable()
@@ -21,6 +28,8 @@ export class Messaging {
   readonly kafka;
   readonly publisher: EventPublisher | undefined;
   readonly sweep: Sweep | undefined;
+  /** Set by a service whose events are not all in documents: all of them again, a page at a time. */
+  numbered: NumberedEvents | undefined;
   /** Set by the module once clocks run. */
   onDue: () => void = () => undefined;
 

@@ -14,7 +14,7 @@ import { ParkedRetries } from './consume/parked-retries.js';
 import type { Transport } from './consume/strategy.js';
 import { ReplayWorker } from './ops/replay-worker.js';
 import { Replays } from './ops/replays.js';
-import { ensureTopics, keyTopic, republishTopic, topicOf } from './kafka/topics.js';
+import { ensureTopics, keyTopic, republishTopic, topicOf, topicsOf } from './kafka/topics.js';
 import type { Messaging } from './messaging.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
 import { Rebuilds } from './rebuild/rebuilds.js';
@@ -68,7 +68,7 @@ export class Runtime implements Transport {
   async start(handle: Handle): Promise<void> {
     const { messaging, targets, topics, keyRing, prepare, wakings, health } = this.parts;
     const { kafka, service, publisher, stores } = messaging;
-    const own = (publishers as readonly string[]).includes(service) ? [topicOf(service as Publisher)] : [];
+    const own = (publishers as readonly string[]).includes(service) ? topicsOf(service as Publisher) : [];
     const read = [
       ...topics.map(topicOf),
       ...(keyRing ? [keyTopic()] : []),

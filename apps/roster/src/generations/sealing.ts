@@ -29,9 +29,9 @@ const keys = new Map<string, Buffer>();
 
 /**
  * A key of the roster's own, made of HEARBACK_SECRET: for sealed rows, for names of chunks (row-chunks.ts), for
- * fingerprints of values that are not kept (staging/fingerprint.ts).
+ * fingerprints of values that are not kept (staging/fingerprint.ts), for people's ids elsewhere (links/person-id.ts).
  */
-export function keyOf(use: 'names' | 'rows' | 'fingerprints'): Buffer {
+export function keyOf(use: 'names' | 'rows' | 'fingerprints' | 'people'): Buffer {
   const known = keys.get(use);
   if (known) return known;
   const made = Buffer.from(hkdfSync('sha256', config().secret, '', `hearback roster ${use}`, 32));

@@ -7,6 +7,7 @@ import { GenerationStore } from '../generations/generation.store.js';
 import { listOf, organisationsOf } from '../generations/organisations-of.js';
 import { contentOf, idOf } from '../generations/row.js';
 import type { Organisation } from '../oneroster/organisations.js';
+import { TellLinks } from '../links/tell-links.js';
 import { close, count, describe } from '../orgs/org.js';
 import type { Org, OrgEvent } from '../orgs/org.js';
 import { OrgLists } from '../orgs/org-lists.js';
@@ -29,6 +30,7 @@ export class ApplyImport {
     private readonly current: CurrentGenerations,
     private readonly lists: OrgLists,
     private readonly orgs: OrgStore,
+    private readonly links: TellLinks,
   ) {}
 
   /** @returns false when another import was applied since this one was staged: then nothing has changed. */
@@ -41,6 +43,8 @@ export class ApplyImport {
     await this.lists.write(district, list, organisations);
     if (!(await this.current.move(district, source, base, { generationId, list }))) return false;
     await this.tell(district, generation, organisations, beat);
+    const before = base === undefined ? undefined : await this.generations.get(district, base);
+    await this.links.run(district, before, generation, beat);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { Publisher } from '#contracts';
+import { events } from '#contracts';
+import type { EventClass, OwnTopic, Publisher } from '#contracts';
 import { config } from '#platform';
 
 /** Fixed for a topic's life: the order within a key depends on it. */
@@ -8,6 +9,19 @@ export const partitionCount = 6;
 /** The topic of one publisher's events. Never compacted. */
 export function topicOf(publisher: Publisher): string {
   return `${config().prefix}.${publisher}`;
+}
+
+/** The topic of events that not everybody who reads their publisher reads. */
+export function ownTopic(name: OwnTopic): string {
+  return `${config().prefix}.${name}`;
+}
+
+/** All topics on which a service publishes events. */
+export function topicsOf(publisher: Publisher): string[] {
+  const own = (events as readonly EventClass[]).flatMap(({ contract }) =>
+    contract.topic && contract.publishers.includes(publisher) ? [ownTopic(contract.topic)] : [],
+  );
+  return [topicOf(publisher), ...new Set(own)];
 }
 
 /** The compacted topic of wrapped keys, one record an input; a tombstone erases. */

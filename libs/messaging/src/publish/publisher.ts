@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Collection, Document } from 'mongodb';
 import type { Kafka, Message, Producer } from 'kafkajs';
+import { eventClass } from '#contracts';
 import type { Publisher as PublisherName } from '#contracts';
 import type { District } from '#platform';
 import { crashPoint } from '../crash-point.js';
-import { keyTopic, topicOf } from '../kafka/topics.js';
-import type { Published, StoredEvent } from '../store/document.js';
+import { keyTopic, ownTopic, topicOf } from '../kafka/topics.js';
+import type { NumberedEvent, Published, StoredEvent } from '../store/document.js';
+import { validateEvent } from './validate.js';
 import { messageKey, toMessage } from './wire.js';
 
 interface Entry {
@@ -104,6 +106,26 @@ export class EventPublisher {
   async resend(documents: Pick<Published, '_id' | 'district' | 'secret' | 'events'>[]): Promise<void> {
     if (documents.some(({ events }) => events.length > 0))
       await this.sendBatch(documents.map((document) => [document._id, document, document.events]));
+  }
+
+  /**
+   * Sends events that no document keeps, and returns once Kafka has them. Their owner makes them of what it has stored,
+   * the same with the same numbers each time, and notes only afterwards that they were sent.
+   * @throws ContractBroken before any is sent.
+   */
+  async sendNumbered(district: District, events: readonly NumberedEvent[]): Promise<void> {
+    for (const { type, data } of events) validateEvent(eventClass(type)!, { type, ...data }, true);
+    for (let from = 0; from < events.length; from += batchEvents) {
+      const some = events.slice(from, from + batchEvents);
+      const byTopic = Map.groupBy(some, ({ type }) => eventClass(type)!.contract.topic);
+      const topicMessages = [...byTopic].map(([own, alike]) => ({
+        topic: own ? ownTopic(own) : topicOf(this.name),
+        messages: alike.map((event) => toMessage(this.name, district, { n: 0, ...event })),
+      }));
+      crashPoint('before publish');
+      await this.producer.sendBatch({ topicMessages, acks: -1 });
+      crashPoint('after publish');
+    }
   }
 
   /** What is wrong, in one line, when nothing could be sent for ten seconds. */

@@ -28,6 +28,8 @@ const bytesAtOnce = 500_000;
 const eventsAtOnce = 500;
 /** Waiting live documents above which a page waits, too. */
 const busyQueue = 1_000;
+/** Stands where a store's name does, behind all of them, for events that no document keeps. */
+const beside = '~numbered';
 const lookEveryMs = 15_000;
 const leaseMs = 15_000;
 const tellEveryMs = 1_500;
@@ -108,13 +110,13 @@ export class RepublishAll {
 
   /** @returns false when it stopped on the way. */
   private async sendAll(job: Job): Promise<boolean> {
-    const names = this.messaging.stores.map(({ name }) => name).sort();
+    const names = [...this.messaging.stores.map(({ name }) => name).sort(), beside];
     let toldAt = Date.now();
     for (const name of names.filter((one) => one >= (job.after?.store ?? ''))) {
       for (;;) {
         if (!(await this.mine())) return false;
         const began = Date.now();
-        const sent = await this.page(job, name);
+        const sent = name === beside ? await this.numbered(job) : await this.page(job, name);
         if (sent === undefined) break;
         if (Date.now() - toldAt > tellEveryMs) {
           await this.tell(job, false);
@@ -150,6 +152,18 @@ export class RepublishAll {
       { $set: { after: job.after, documents: job.documents, events: job.events } },
     );
     return events;
+  }
+
+  /** Sends the next events that no document keeps. @returns how many; undefined when there are no more. */
+  private async numbered(job: Job): Promise<number | undefined> {
+    const after = job.after?.store === beside ? job.after.id : '';
+    const page = await this.messaging.numbered?.page(job.district, after);
+    if (!page) return undefined;
+    await this.messaging.publisher!.sendNumbered(job.district, page.events);
+    job.after = { store: beside, id: page.after };
+    job.events += page.events.length;
+    await this.jobs.updateOne({ _id: job._id }, { $set: { after: job.after, events: job.events } });
+    return page.events.length;
   }
 
   /**

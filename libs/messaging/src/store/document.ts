@@ -17,6 +17,9 @@ export interface StoredEvent {
   data: Record<string, unknown>;
 }
 
+/** An event that no document keeps: its owner numbers it. */
+export type NumberedEvent = Omit<StoredEvent, 'n'>;
+
 /**
  * An aggregate's document: state, what it has seen of others, and its own events, changed in one write.
  * `count` is the last event's n, `mark` how far they are published; `mark` moves without a new version.

@@ -1,0 +1,14 @@
+import type { NumberedEvent } from '#messaging';
+import type { Links } from './links.js';
+
+/** @param ownId our id of a person of the source. */
+export function linkEvent(
+  personId: string,
+  seq: number,
+  { roles, speaksFor, enabled }: Links,
+  ownId: (sourcedId: string) => string,
+  at: string,
+): NumberedEvent {
+  const data = { personId, roles, speaksFor: speaksFor.map(ownId), enabled, at };
+  return { type: 'person.linked', key: personId, seq, time: at, data };
+}

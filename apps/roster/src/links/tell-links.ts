@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Messaging } from '#messaging';
+import type { District } from '#platform';
+import { Chunks } from '../generations/chunks.js';
+import { compareWithin } from '../generations/compare-people.js';
+import type { Generation } from '../generations/generation.js';
+import { idOf } from '../generations/row.js';
+import { LinkNumbers, linkBuckets } from './link-numbers.js';
+import { areSame, linksIn } from './links.js';
+import type { Links } from './links.js';
+import { personIdOf } from './person-id.js';
+import { linkEvent } from './link-event.js';
+
+/**
+ * Tells whose links a generation changes. The events follow from two generations and the numbers that were given
+ * before, so whoever goes on after a crash sends the same ones again: they are noted, a bucket at a time, once Kafka
+ * has them.
+ */
+@Injectable()
+export class TellLinks {
+  constructor(
+    private readonly chunks: Chunks,
+    private readonly numbers: LinkNumbers,
+    private readonly messaging: Messaging,
+  ) {}
+
+  async run(
+    district: District,
+    before: Generation | undefined,
+    after: Generation,
+    beat: () => Promise<unknown>,
+  ): Promise<void> {
+    for (let bucket = 0; bucket < linkBuckets; bucket += 1) {
+      const changed = await this.changed(district, before, after, bucket);
+      if (changed.size > 0) await this.tell(district, after, bucket, changed);
+      await beat();
+    }
+  }
+
+  /** By the ids of the information system. */
+  private async changed(
+    district: District,
+    before: Generation | undefined,
+    after: Generation,
+    bucket: number,
+  ): Promise<Map<string, Links>> {
+    const changed = new Map<string, Links>();
+    const [was, is] = [before?.files.people, after.files.people];
+    await compareWithin(this.chunks, district, was, is, bucket, linkBuckets, (change) => {
+      const links = linksIn(change.after);
+      if (!areSame(linksIn(change.before), links)) changed.set(idOf(change.after ?? change.before!), links);
+    });
+    return changed;
+  }
+
+  private async tell(
+    district: District,
+    { source, generationId, at }: Generation,
+    bucket: number,
+    changed: ReadonlyMap<string, Links>,
+  ): Promise<void> {
+    const numbers = await this.numbers.of(district, source, bucket);
+    if (numbers.generationId === generationId) return;
+    const ownId = (sourcedId: string): string => personIdOf(district, source, sourcedId);
+    const events = [...changed].map(([sourcedId, links]) => {
+      const personId = ownId(sourcedId);
+      const seq = (numbers.seqs.get(personId) ?? 0) + 1;
+      numbers.seqs.set(personId, seq);
+      return linkEvent(personId, seq, links, ownId, at);
+    });
+    await this.messaging.publisher!.sendNumbered(district, events);
+    await this.numbers.put(district, source, bucket, numbers, generationId);
+  }
+}
