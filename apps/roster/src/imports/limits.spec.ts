@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Generation } from '../generations/generation.js';
 import { emptyReport } from '../staging/file-report.js';
 import type { FileReport } from '../staging/file-report.js';
-import { holdsOf } from './limits.js';
+import { holdsOf, overlapOf } from './limits.js';
 import type { Effects } from './limits.js';
 
 const base = { files: { users: { digests: ['a'], rows: 40 } } } as unknown as Generation;
@@ -49,4 +49,14 @@ describe('an unattended import', () => {
     expect(rules({ people })).toHaveLength(50);
     expect(rules({ people }).at(-1)).toMatch(/and 30 more$/);
   });
+});
+
+describe('an organisation that another source has', () => {
+  const others = new Map([['sis', new Set(['d', 's1'])]]);
+  it('holds the import, and names that source', () =>
+    expect(overlapOf(['d', 's2'], new Set(), others)).toMatchObject([
+      { rule: 'overlap', orgId: 'd', message: expect.stringMatching(/^1 organisations .* sis already: d/) },
+    ]));
+  it('was let through once and holds no more', () =>
+    expect(overlapOf(['d', 's2'], new Set(['d']), others)).toEqual([]));
 });

@@ -12,10 +12,28 @@ export const defaultLimits: Limits = { lossPercent: 10 };
 
 /** Why an import waits for somebody's word. */
 export interface Hold {
-  rule: 'loss' | 'closed' | 'empty' | 'refused' | 'not-counted';
+  rule: 'loss' | 'closed' | 'empty' | 'refused' | 'overlap';
   message: string;
   orgId?: string;
   file?: string;
+}
+
+/**
+ * Organisations that another source has: of each the later import would win, its name and its counts, and none would
+ * close while the other has it. Those that this source had before were let through then.
+ */
+export function overlapOf(
+  orgIds: readonly string[],
+  before: ReadonlySet<string>,
+  others: ReadonlyMap<string, ReadonlySet<string>>,
+): Hold[] {
+  return [...others].flatMap(([source, theirs]) => {
+    const both = orgIds.filter((orgId) => theirs.has(orgId) && !before.has(orgId));
+    if (both.length === 0) return [];
+    const some = both.slice(0, 5).join(', ');
+    const message = `${both.length} organisations are those of the source ${source} already: ${some}. If this replaces it, send it as ${source}; if both really know of them, apply it`;
+    return [{ rule: 'overlap' as const, message, orgId: both[0]! }];
+  });
 }
 
 /** How many are listed; the rest are counted in the last one's message. */

@@ -8,11 +8,12 @@ import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import { Controller, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { Allow, Caller, Idempotent, Problem, Returns, invalid } from '#platform';
 import type { Command } from '#platform';
 import { limits, openPackage } from '../oneroster/package.js';
+import { SourceStore } from '../sources/source.store.js';
 import { ImportStore } from './import.store.js';
 import type { ApplyBy } from './import.js';
 import { RunImports } from './run-imports.js';
@@ -22,7 +23,10 @@ import { folderPrefix } from './stage-import.js';
 const uploads = 'files';
 
 export class ReceiveImportQuery {
-  @IsIn(['limits', 'hand']) apply: ApplyBy = 'limits';
+  /** Unless it is said, as the source's settings say; `limits` without any. */
+  @IsOptional() @IsIn(['limits', 'hand']) apply?: ApplyBy;
+  /** The source whose roster it is, when another way is taken this once; without one it is `files`. */
+  @IsOptional() @IsString() @Length(1, 40) source?: string;
 }
 
 export class ImportAccepted {
@@ -34,13 +38,14 @@ export class ReceiveImportController {
   constructor(
     private readonly imports: ImportStore,
     private readonly runs: RunImports,
+    private readonly sources: SourceStore,
   ) {}
 
   /**
    * Takes a OneRoster package: streamed to disk (at most 200 MB, 50 files), its manifest and archive checked at once,
    * its rows afterwards; GET imports/{importId} tells. 422 for what is not OneRoster, or a broken archive.
-   * `?apply=limits` (the default) applies it by itself unless it would lose more than the district allows;
-   * `?apply=hand` waits for POST imports/{importId}/apply.
+   * `?apply=limits` (mostly the default) applies it by itself unless it would lose more than the district allows;
+   * `?apply=hand` waits for POST imports/{importId}/apply. `?source=` names whose roster it is.
    */
   @Post()
   @Allow(['it'], 'district')
@@ -54,7 +59,7 @@ export class ReceiveImportController {
   @Returns(202, ImportAccepted, 'Imports OneRoster 1.1 or 1.2, bulk or delta: one zip, or several CSV files')
   async receive(
     @Req() request: FastifyRequest,
-    @Query() { apply }: ReceiveImportQuery,
+    @Query() { apply, source = uploads }: ReceiveImportQuery,
     @Idempotent() command: Command,
     @Caller() caller: Caller,
   ): Promise<ImportAccepted> {
@@ -63,6 +68,9 @@ export class ReceiveImportController {
         detail: 'Send multipart/form-data with one zip, or with several CSV files.',
       });
     }
+    const known = (await this.sources.find(caller.district, source))?.source;
+    if (!known && source !== uploads)
+      throw invalid('source', 'known-source', `there is no source ${source}; PUT sources/{id} makes one`);
     const folder = await mkdtemp(join(tmpdir(), folderPrefix));
     let taken = false;
     try {
@@ -73,11 +81,11 @@ export class ReceiveImportController {
         {
           type: 'import.received',
           importId: command.id,
-          source: uploads,
+          source,
           oneRoster: version,
           digest,
           from: { folder },
-          applyBy: apply,
+          applyBy: apply ?? known?.applyBy ?? 'limits',
           by: caller.sub ?? '',
           ignored,
           at: new Date().toISOString(),

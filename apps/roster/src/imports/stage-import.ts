@@ -25,7 +25,7 @@ import { SourceStore } from '../sources/source.store.js';
 import { dateIn } from './date-in.js';
 import { ImportDetails } from './details.store.js';
 import type { Found, GroupsCounted, Import } from './import.js';
-import { defaultLimits, holdsOf } from './limits.js';
+import { defaultLimits, holdsOf, overlapOf } from './limits.js';
 import type { Limits } from './limits.js';
 import { QuarantineList } from './quarantine-list.js';
 
@@ -86,7 +86,17 @@ export class StageImport {
         people,
       },
       // A person who rolls back has looked at it.
-      holds: 'folder' in from ? holdsOf(base, effects, await this.limits(district, source)) : [],
+      holds:
+        'folder' in from
+          ? [
+              ...overlapOf(
+                idsOf(staged.organisations),
+                new Set(idsOf(staged.before)),
+                await this.others(district, source),
+              ),
+              ...holdsOf(base, effects, await this.limits(district, source)),
+            ]
+          : [],
       listed: await quarantine.end(),
     };
   }
@@ -166,6 +176,17 @@ export class StageImport {
     return groupColumnsOf((await this.sources.find(district, source))?.source.groups ?? defaultGroupSettings);
   }
 
+  /** The organisations of every other source, by source. */
+  private async others(district: District, source: string): Promise<Map<string, ReadonlySet<string>>> {
+    const others = new Map<string, ReadonlySet<string>>();
+    for (const [name, id] of Object.entries((await this.current.of(district)).generations)) {
+      if (name === source) continue;
+      const generation = await this.generations.get(district, id);
+      others.set(name, new Set(idsOf(await organisationsOf(this.chunks, district, generation))));
+    }
+    return others;
+  }
+
   private async limits(district: District, source: string): Promise<Limits> {
     return (await this.sources.find(district, source))?.source ?? defaultLimits;
   }
@@ -211,9 +232,13 @@ function groupsCounted({ groups, language }: GroupColumns, { coded }: Generation
   };
 }
 
+function idsOf(organisations: readonly Organisation[]): string[] {
+  return organisations.map(({ orgId }) => orgId);
+}
+
 function missingFrom(some: readonly Organisation[], others: readonly Organisation[]): string[] {
-  const there = new Set(others.map(({ orgId }) => orgId));
-  return some.filter(({ orgId }) => !there.has(orgId)).map(({ orgId }) => orgId);
+  const there = new Set(idsOf(others));
+  return idsOf(some).filter((orgId) => !there.has(orgId));
 }
 
 function altered(before: readonly Organisation[], after: readonly Organisation[]): number {

@@ -77,7 +77,10 @@ export class ManageSources {
     return this.item(district, source);
   }
 
-  /** Creates or replaces a source. If-Match is owed once it exists. Nothing is asked before it is due. */
+  /**
+   * Creates or replaces a source. If-Match is owed once it exists. Nothing is asked before it is due. Its kind may
+   * change: a district that changes its system keeps the source, and with it the roster and its history.
+   */
   @Put(':id')
   @Returns(200, SourceItem, 'Wires a source in, or changes it')
   async put(
@@ -91,11 +94,14 @@ export class ManageSources {
       throw invalid('id', 'pattern', 'id must be 1 to 40 small letters, digits and hyphens');
     const before = await this.sources.find(district, id);
     const source = sourceOf(id, body);
-    if (before && before.source.reach.kind !== source.reach.kind)
-      throw invalid('kind', 'fixed', `${id} is of kind ${before.source.reach.kind}; make another source`);
     const version = await this.sources.put(district, source, versionIn(ifMatch, before?.version ?? 0));
-    // By the new schedule, from now.
-    if (before) await this.sources.change(district, id, { nextAt: undefined });
+    // By the new schedule, from now. Another system, or another way to it, is asked for everything first.
+    const isOther = JSON.stringify(before?.source.reach) !== JSON.stringify(source.reach);
+    if (before)
+      await this.sources.change(district, id, {
+        nextAt: undefined,
+        ...(isOther && { lastWholeAt: undefined, taken: {}, failures: 0, problem: undefined }),
+      });
     reply.header('etag', `"${version}"`);
     return this.item(district, source);
   }

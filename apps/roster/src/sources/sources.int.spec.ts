@@ -133,20 +133,30 @@ describe('a watched folder', () => {
   }, 60_000);
 });
 
-describe('a service', () => {
-  const pagesOf = async (id: string): Promise<ImportReport> => {
-    const done = await run(id, imported);
-    const path = `/api/roster/imports/${done.lastImport!.importId}`;
-    return (await roster.call<ImportReport>('GET', path, { as: it12 })).body;
-  };
+/** Asks a source of pages. @returns what became of it. */
+const pagesOf = async (id: string): Promise<ImportReport> => {
+  const done = await run(id, imported);
+  const path = `/api/roster/imports/${done.lastImport!.importId}`;
+  return (await roster.call<ImportReport>('GET', path, { as: it12 })).body;
+};
 
+describe('a service', () => {
   it('of OneRoster is asked with a secret from the environment, and its roster imported', async () => {
     process.env['HEARBACK_SECRET_SIS'] = clientSecret;
     const sis = await Sis.start('1.2', smallRoster('1.2'));
     try {
       const body = sourceBody('rest', { kind: 'oneroster-rest', settings: sis.settings });
       expect((await put('rest', body)).status).toBe(200);
-      expect(await pagesOf('rest')).toMatchObject({ state: 'applied', source: 'rest', oneRoster: '1.2' });
+      // Its schools are those of `one` as well, which nobody would see in the numbers.
+      const first = await pagesOf('rest');
+      expect(first).toMatchObject({ state: 'held', source: 'rest', oneRoster: '1.2' });
+      expect(first.holds.map(({ rule }) => rule)).toEqual(['overlap']);
+      const path = `/api/roster/imports/${first.importId}/apply`;
+      await roster.call('POST', path, { as: it12, body: { why: 'both know of them' } });
+      await eventually(
+        () => show('rest').then(({ lastImport }) => lastImport?.state === 'applied'),
+        'the import to be applied',
+      );
       const before = sis.asked.length;
       await put('rest', body, { 'if-match': '"1"' });
       const { lastImport } = await show('rest');
@@ -201,6 +211,49 @@ describe('a service', () => {
     } finally {
       await ods.close();
     }
+  }, 60_000);
+});
+
+describe('another system', () => {
+  it('takes the place of the old one in the same source, and is asked for everything', async () => {
+    const sis = await Sis.start('1.2', smallRoster('1.2'));
+    try {
+      const body = sourceBody('moved', { kind: 'folder' });
+      expect((await put('moved', body)).status).toBe(200);
+      const settings = { kind: 'oneroster-rest', settings: sis.settings, deltas: true };
+      const changed = await put('moved', sourceBody('moved', settings), { 'if-match': '"1"' });
+      expect({ status: changed.status, kind: changed.body.kind }).toEqual({
+        status: 200,
+        kind: 'oneroster-rest',
+      });
+      expect(await pagesOf('moved')).toMatchObject({
+        source: 'moved',
+        files: expect.arrayContaining([expect.objectContaining({ mode: 'bulk' })]),
+      });
+    } finally {
+      await sis.stop();
+    }
+  }, 60_000);
+  it('may send its files by hand for a source that is fetched otherwise', async () => {
+    const form = new FormData();
+    for (const [name, content] of Object.entries(samplePackage()))
+      form.append('file', new Blob([content]), name);
+    const authorization = `Bearer ${await stack.token(it12)}`;
+    const send = (query: string) =>
+      fetch(`${roster.url}/api/roster/imports?${query}`, {
+        method: 'POST',
+        body: form,
+        headers: { authorization },
+      });
+    expect((await send('source=nobody')).status).toBe(422);
+    const { importId } = (await (await send('source=moved&apply=hand')).json()) as { importId: string };
+    const report = await eventually(async () => {
+      const { body } = await roster.call<ImportReport>('GET', `/api/roster/imports/${importId}`, {
+        as: it12,
+      });
+      return body.state === 'received' ? undefined : body;
+    }, 'the preview');
+    expect(report.source).toBe('moved');
   }, 60_000);
 });
 
