@@ -19,6 +19,10 @@ export const roster = async () => {
   const home = await mkdtemp(join(tmpdir(), 'hearback-bench-roster-'));
   process.env.HEARBACK_ROSTER_FOLDERS = home;
   process.env.HEARBACK_ROSTER_QUIET_SECONDS = '1';
+  // A district each: of two sources with the same schools the second would be held.
+  process.env.HEARBACK_DISTRICTS = Array.from({ length: runs }, (_, run) => `run${run}=run${run}.test`).join(
+    ';',
+  );
   try {
     return await withStack({}, (stack) => measure(stack, home));
   } finally {
@@ -34,12 +38,12 @@ async function measure(stack, home) {
   const counts = generateRoster(folder, { seed: 20261126, people, version: '1.2' });
   const rows = Object.values(counts).reduce((sum, one) => sum + one, 0);
   await stack.start('roster');
-  const api = await caller(stack);
   const [first, again] = [[], []];
   const peaks = [];
-  for (let run = 1; run <= runs; run += 1) {
+  for (let run = 0; run < runs; run += 1) {
+    const api = await caller(stack, `run${run}`);
     const limit = rows / (await libraryAlone(folder));
-    const source = `sis-${run}`;
+    const source = 'sis';
     await api('PUT', `sources/${source}`, {
       name: source,
       kind: 'folder',
@@ -51,7 +55,7 @@ async function measure(stack, home) {
     const two = await imported(api, source, folder, rows);
     peaks.push(highWaterMb(stack.pid('roster')));
     say(
-      `run ${run}: ${Math.round(one)} rows/s, again ${Math.round(two)}, library alone ${Math.round(limit)}; ${Math.round(peaks.at(-1))} MB at most`,
+      `run ${run + 1}: ${Math.round(one)} rows/s, again ${Math.round(two)}, library alone ${Math.round(limit)}; ${Math.round(peaks.at(-1))} MB at most`,
     );
     first.push({ ours: one, limit });
     again.push({ ours: two, limit });
@@ -116,8 +120,8 @@ function highWaterMb(pid) {
   return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 }
 
-async function caller(stack) {
-  const authorization = `Bearer ${await stack.issuer.token({ roles: ['it'] })}`;
+async function caller(stack, district) {
+  const authorization = `Bearer ${await stack.issuer.token({ roles: ['it'], district })}`;
   return async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${stack.port('roster')}/api/roster/${path}`, {
       method,

@@ -5,10 +5,10 @@ import type { Links } from './links.js';
 export function linkEvent(
   personId: string,
   seq: number,
-  { roles, speaksFor, enabled }: Links,
+  links: Links,
   ownId: (sourcedId: string) => string,
   at: string,
 ): NumberedEvent {
-  const data = { personId, roles, speaksFor: speaksFor.map(ownId), enabled, at };
+  const data = { personId, ...links, speaksFor: links.speaksFor.map(ownId), at };
   return { type: 'person.linked', key: personId, seq, time: at, data };
 }

@@ -58,8 +58,12 @@ const of = (all: readonly RawMessage[], sourcedId: string): string[] =>
   all
     .filter(({ headers }) => headers['ce_key'] === idOf(sourcedId))
     .map(({ headers, value }) => {
-      const { roles, enabled } = JSON.parse(value!) as PersonLinked;
-      const where = roles.map(({ group, orgId }) => `${group}@${orgId}`).join(' ');
+      const { studentAt, staffAt, familyAt, enabled } = JSON.parse(value!) as PersonLinked;
+      const where = [
+        ...studentAt.map((orgId) => `student@${orgId}`),
+        ...staffAt.map((orgId) => `staff@${orgId}`),
+        ...familyAt.map((orgId) => `family@${orgId}`),
+      ].join(' ');
       return `${headers['ce_seq']}: ${where}${enabled ? '' : ' off'}`;
     });
 let first: ImportReport;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Messaging } from '#messaging';
+import type { NumberedEvent } from '#messaging';
 import type { District } from '#platform';
 import { Chunks } from '../generations/chunks.js';
 import { compareWithin } from '../generations/compare-people.js';
@@ -7,9 +8,11 @@ import type { Generation } from '../generations/generation.js';
 import { idOf } from '../generations/row.js';
 import { LinkNumbers, linkBuckets } from './link-numbers.js';
 import { areSame, linksIn } from './links.js';
-import type { Links } from './links.js';
 import { personIdOf } from './person-id.js';
 import { linkEvent } from './link-event.js';
+
+/** How many events are made and sent at once. */
+const atOnce = 500;
 
 /**
  * Tells whose links a generation changes. The events follow from two generations and the numbers that were given
@@ -37,19 +40,26 @@ export class TellLinks {
     }
   }
 
-  /** By the ids of the information system. */
+  /** Their rows now, by the ids of the information system. */
   private async changed(
     district: District,
     before: Generation | undefined,
     after: Generation,
     bucket: number,
-  ): Promise<Map<string, Links>> {
-    const changed = new Map<string, Links>();
+  ): Promise<Map<string, string | undefined>> {
+    const changed = new Map<string, string | undefined>();
     const [was, is] = [before?.files.people, after.files.people];
-    await compareWithin(this.chunks, district, was, is, bucket, linkBuckets, (change) => {
-      const links = linksIn(change.after);
-      if (!areSame(linksIn(change.before), links)) changed.set(idOf(change.after ?? change.before!), links);
-    });
+    await compareWithin(
+      this.chunks,
+      district,
+      was,
+      is,
+      bucket,
+      linkBuckets,
+      ({ before: old, after: now }) => {
+        if (!areSame(linksIn(old), linksIn(now))) changed.set(idOf(now ?? old!), now);
+      },
+    );
     return changed;
   }
 
@@ -57,17 +67,21 @@ export class TellLinks {
     district: District,
     { source, generationId, at }: Generation,
     bucket: number,
-    changed: ReadonlyMap<string, Links>,
+    changed: ReadonlyMap<string, string | undefined>,
   ): Promise<void> {
     const numbers = await this.numbers.of(district, source, bucket);
     if (numbers.generationId === generationId) return;
     const ownId = (sourcedId: string): string => personIdOf(district, source, sourcedId);
-    const events = [...changed].map(([sourcedId, links]) => {
+    let events: NumberedEvent[] = [];
+    for (const [sourcedId, row] of changed) {
       const personId = ownId(sourcedId);
       const seq = (numbers.seqs.get(personId) ?? 0) + 1;
       numbers.seqs.set(personId, seq);
-      return linkEvent(personId, seq, links, ownId, at);
-    });
+      events.push(linkEvent(personId, seq, linksIn(row), ownId, at));
+      if (events.length < atOnce) continue;
+      await this.messaging.publisher!.sendNumbered(district, events);
+      events = [];
+    }
     await this.messaging.publisher!.sendNumbered(district, events);
     await this.numbers.put(district, source, bucket, numbers, generationId);
   }

@@ -1,21 +1,11 @@
-import { Type } from 'class-transformer';
-import { Equals, IsArray, IsBoolean, IsIn, IsString, Length, ValidateNested } from 'class-validator';
+import { Equals, IsArray, IsBoolean, IsString, Length } from 'class-validator';
 import type { Contract } from '../contract.js';
 import { IsId, IsInstant } from '../rules.js';
-
-export const personGroups = ['student', 'staff', 'family'] as const;
-/** What a person is to an organisation. */
-export type PersonGroup = (typeof personGroups)[number];
-
-/** That a person is something to an organisation. */
-export class PersonRole {
-  @IsId() orgId!: string;
-  @IsIn(personGroups) group!: PersonGroup;
-}
 
 /**
  * Who belongs where, and who speaks for whom: the whole of it each time, under ids of our own. On a topic of its own,
  * so that only services that need to know of people read of them. No name, no address, no id of the information system.
+ * Somebody who is student, staff and family nowhere is in the roster no more.
  */
 export class PersonLinked {
   static readonly type = 'person.linked';
@@ -28,8 +18,11 @@ export class PersonLinked {
 
   @Equals('person.linked') readonly type = 'person.linked' as const;
   @IsId() personId!: string;
-  /** None: the roster has this person no more. */
-  @IsArray() @ValidateNested({ each: true }) @Type(() => PersonRole) roles!: PersonRole[];
+  /** Organisations. */
+  @IsArray() @IsString({ each: true }) @Length(1, 128, { each: true }) studentAt!: string[];
+  @IsArray() @IsString({ each: true }) @Length(1, 128, { each: true }) staffAt!: string[];
+  /** A guardian is family at the schools of their students, too. */
+  @IsArray() @IsString({ each: true }) @Length(1, 128, { each: true }) familyAt!: string[];
   /** The students for whom a guardian speaks. */
   @IsArray() @IsString({ each: true }) @Length(1, 128, { each: true }) speaksFor!: string[];
   /** Whether the account is in use: one that is switched off is neither deleted nor missing. */
