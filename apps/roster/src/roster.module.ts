@@ -4,6 +4,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { MessagingModule } from '#messaging';
 import { Alerts } from './alerts/alerts.js';
+import { CrosswalkStore } from './crosswalk/crosswalk.store.js';
+import { LayCrosswalk } from './crosswalk/lay-crosswalk.js';
+import { ManageCrosswalk } from './crosswalk/manage-crosswalk.js';
 import { Chunks } from './generations/chunks.js';
 import { CurrentGenerations } from './generations/current.js';
 import { GenerationStore } from './generations/generation.store.js';
@@ -41,6 +44,7 @@ import { SourceStore } from './sources/source.store.js';
     ListDetailsController,
     DecideImportController,
     ManageSources,
+    ManageCrosswalk,
     ReceiveGroupCountsController,
     ShowDenominatorsController,
   ],
@@ -51,6 +55,8 @@ import { SourceStore } from './sources/source.store.js';
     OrgLists,
     ImportDetails,
     StageImport,
+    CrosswalkStore,
+    LayCrosswalk,
     LinkNumbers,
     LinksAgain,
     TellLinks,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Db } from 'mongodb';
 import { trustedDistrict } from '#platform';
+import { CrosswalkStore } from '../crosswalk/crosswalk.store.js';
 import { Chunks } from '../generations/chunks.js';
 import { CurrentGenerations } from '../generations/current.js';
 import type { Generation } from '../generations/generation.js';
@@ -56,6 +57,7 @@ export class Roster {
       this.current,
       new ImportDetails(db),
       this.sources,
+      new CrosswalkStore(db),
     );
   }
 

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { groupIds } from '#contracts';
 import type { GroupCount, GroupId, LanguageCount } from '#contracts';
 import { Problem, invalid } from '#platform';
+import { brokenRows } from '../oneroster/broken-rows.js';
 import { rowCheck } from '../oneroster/check-row.js';
 import type { Reason, Row } from '../oneroster/check-row.js';
 import type { Column } from '../oneroster/columns.js';
@@ -18,8 +19,6 @@ const columns: Record<string, Column> = {
 };
 
 const mostBytes = 10 * 2 ** 20;
-/** How many broken rows are named at once. */
-const mostNamed = 100;
 
 /** What a file says of one organisation. */
 export interface Told {
@@ -68,7 +67,7 @@ export async function readGroupCounts(
     throw invalid('file', 'readable', error.message);
   }
   if (rows === 0) throw invalid('file', 'required', `${file.filename.slice(0, 80)} has no row`);
-  if (broken.length > 0) throw refused(broken);
+  if (broken.length > 0) throw brokenRows(broken, 'Nothing of the file was taken.');
   return { rows, byOrganisation };
 }
 
@@ -120,15 +119,4 @@ function take(all: Map<string, Told>, { organisation, group, count, date }: Row)
 
 function isGroup(text: string): text is GroupId {
   return (groupIds as readonly string[]).includes(text);
-}
-
-function refused(broken: readonly Reason[]): Problem {
-  const errors = broken.slice(0, mostNamed).map(({ line, column, rule, value, message }) => ({
-    field: column ? `line ${line}: ${column}` : `line ${line}`,
-    rule,
-    message: value ? `${message} (it says ${value})` : message,
-  }));
-  const rest = broken.length > errors.length ? `, of which the first ${errors.length} are named` : '';
-  const detail = `${broken.length} of its rows break a rule${rest}. Nothing of the file was taken.`;
-  return new Problem(422, undefined, { detail, errors });
 }

@@ -116,6 +116,8 @@ export class ImportReport {
   notCounted?: string;
   groupsCounted?: GroupsCountedItem;
   unclearLinks?: UnclearLinks;
+  /** How many ids the source's crosswalk has translated, by file. */
+  translated?: Record<string, number>;
   files!: FileItem[];
   /** Files that were sent and not read. */
   ignored!: string[];
@@ -155,6 +157,7 @@ export function reportOf(one: Import): ImportReport {
       notCounted: found.notCounted,
       groupsCounted: found.groups,
       unclearLinks: found.unclear,
+      translated: found.translated,
     }),
     files: found?.files.map(fileItem) ?? [],
     ignored,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { districtFacts } from '#platform';
 import type { District } from '#platform';
+import { CrosswalkStore } from '../crosswalk/crosswalk.store.js';
 import { Chunks } from '../generations/chunks.js';
 import { comparePeople } from '../generations/compare-people.js';
 import { CurrentGenerations } from '../generations/current.js';
@@ -41,6 +42,7 @@ export class StageImport {
     private readonly current: CurrentGenerations,
     private readonly details: ImportDetails,
     private readonly sources: SourceStore,
+    private readonly crosswalks: CrosswalkStore,
   ) {}
 
   /** @throws Error that says why nothing of it can be taken. May be repeated after it broke off. */
@@ -98,6 +100,7 @@ export class StageImport {
             ]
           : [],
       listed: await quarantine.end(),
+      ...(Object.keys(staged.translated).length > 0 && { translated: staged.translated }),
     };
   }
 
@@ -115,7 +118,8 @@ export class StageImport {
     const feed = await openFeed(onDisk);
     feed.close();
     const bytes = feed.files.reduce((sum, file) => sum + file.bytes, 0);
-    const stage = bytes > staysHere ? stageInThread : stageOrder;
+    const crosswalk = await this.crosswalks.lines(district, source);
+    const stage = bytes + (crosswalk?.length ?? 0) > staysHere ? stageInThread : stageOrder;
     if (!base && !feed.files.some(({ file }) => file === 'orgs')) throw new Error(firstNeedsOrgs);
     if (base && base.oneRoster !== feed.version && feed.files.some(({ mode }) => mode === 'delta'))
       throw new Error(
@@ -136,6 +140,7 @@ export class StageImport {
           },
           folder: work,
           groups: await this.groups(district, source),
+          ...(crosswalk && { crosswalk }),
           keys: { fingerprints: keyOf('fingerprints'), names: keyOf('names') },
         },
         this.chunks,
@@ -169,6 +174,7 @@ export class StageImport {
       roles: people.byRole(),
       losses: people.losses(),
       unclear: { count: 0, examples: [] },
+      translated: {},
     };
   }
 

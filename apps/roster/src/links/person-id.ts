@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { District } from '#platform';
 import { keyOf } from '../generations/sealing.js';
 
@@ -7,6 +7,9 @@ import { keyOf } from '../generations/sealing.js';
  * in the information system without HEARBACK_SECRET. People are never matched across sources.
  */
 export function personIdOf(district: District, source: string, sourcedId: string): string {
-  const about = JSON.stringify([district, source, sourcedId]);
-  return createHmac('sha256', keyOf('people')).update(about).digest('base64url').slice(0, 22);
+  // One call of a hash with the key in front: an HMAC object costs ten times as much, a million times over.
+  prefix ??= keyOf('people').toString('base64url');
+  return hash('sha256', `${prefix}\t${district}\t${source}\t${sourcedId}`, 'base64url').slice(0, 22);
 }
+
+let prefix: string | undefined;

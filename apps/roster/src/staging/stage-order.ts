@@ -1,3 +1,6 @@
+import { Crosswalk } from '../crosswalk/crosswalk.js';
+import { translateFeed } from '../crosswalk/translate-feed.js';
+import type { Translated } from '../crosswalk/translate-feed.js';
 import type { RowChunks } from '../generations/row-chunks.js';
 import { namesWith } from '../generations/row-chunks.js';
 import { fingerprintWith } from './fingerprint.js';
@@ -15,7 +18,7 @@ const mostQuarantined = 1_000;
  * @throws Error that says why nothing of the feed can be taken.
  */
 export async function stageOrder(
-  { district, feed, base, about, folder, groups, keys }: StagingOrder,
+  { district, feed, base, about, folder, groups, crosswalk, keys }: StagingOrder,
   chunks: RowChunks,
   beat: (quarantined: QuarantinedRow[]) => Promise<void>,
 ): Promise<StagingResult> {
@@ -28,9 +31,10 @@ export async function stageOrder(
     return beat(some);
   };
   const source = await openFeed(feed);
+  const translated: Translated = {};
   try {
     const staged = await stageFeed(
-      source,
+      crosswalk ? translateFeed(source, new Crosswalk(crosswalk), translated) : source,
       base,
       about,
       groups,
@@ -48,7 +52,7 @@ export async function stageOrder(
     );
     await tell();
     const { people, ...rest } = staged;
-    return { ...rest, people: people.totals(), roles: people.byRole(), losses: people.losses() };
+    return { ...rest, translated, people: people.totals(), roles: people.byRole(), losses: people.losses() };
   } finally {
     source.close();
   }

@@ -1,5 +1,6 @@
 import type { District } from '#platform';
 import type { Generation } from '../generations/generation.js';
+import type { Translated } from '../crosswalk/translate-feed.js';
 import type { GroupColumns } from '../groups/group-columns.js';
 import type { Reason } from '../oneroster/check-row.js';
 import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
@@ -28,6 +29,8 @@ export interface StagingOrder {
   /** An empty folder of this staging alone. */
   folder: string;
   groups: GroupColumns;
+  /** Lines of the source's crosswalk, in memory that is shared. */
+  crosswalk?: Uint8Array;
   keys: { fingerprints: Uint8Array; names: Uint8Array };
 }
 
@@ -44,6 +47,8 @@ export interface StagingResult {
   /** How many people each organisation loses altogether. */
   losses: ReadonlyMap<string, number>;
   unclear: Unclear;
+  /** How many ids a crosswalk has translated, by file. */
+  translated: Translated;
 }
 
 export type QuarantinedRow = Reason & { file: FileName };
