@@ -230,7 +230,7 @@ describe('a source is refused', () => {
     ['422 settings.tokenUrl url', { kind: 'ed-fi', settings: { baseUrl: 'https://ods.example.org' } }],
     ['422 kind isIn', { kind: 'ftp' }],
     ['422 schedule.at matches', { schedule: { at: '25:00' } }],
-    ['422 alerts.webhook url', { alerts: { emails: [], webhook: 'http://hooks.example.org' } }],
+    ['422 alerts.webhook https', { alerts: { emails: [], webhook: 'http://hooks.example.org' } }],
   ])('with %s', async (expected, change) => expect(await wrong(change)).toBe(expected));
 
   it('for a caller who is not of IT', async () =>
