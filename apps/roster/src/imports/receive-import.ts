@@ -8,11 +8,12 @@ import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import { Controller, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { Allow, Caller, Idempotent, Problem, Returns, invalid } from '#platform';
 import type { Command } from '#platform';
 import { limits, openPackage } from '../oneroster/package.js';
+import { SourceStore } from '../sources/source.store.js';
 import { ImportStore } from './import.store.js';
 import type { ApplyBy } from './import.js';
 import { RunImports } from './run-imports.js';
@@ -22,7 +23,8 @@ import { folderPrefix } from './stage-import.js';
 const uploads = 'files';
 
 export class ReceiveImportQuery {
-  @IsIn(['limits', 'hand']) apply: ApplyBy = 'limits';
+  /** As the source `files` says when it is left out; `limits` when there is none. */
+  @IsOptional() @IsIn(['limits', 'hand']) apply?: ApplyBy;
 }
 
 export class ImportAccepted {
@@ -33,14 +35,15 @@ export class ImportAccepted {
 export class ReceiveImportController {
   constructor(
     private readonly imports: ImportStore,
+    private readonly sources: SourceStore,
     private readonly runs: RunImports,
   ) {}
 
   /**
    * Takes a OneRoster package: streamed to disk (at most 200 MB, 50 files), its manifest and archive checked at once,
    * its rows afterwards; GET imports/{importId} tells. 422 for what is not OneRoster, or a broken archive.
-   * `?apply=limits` (the default) applies it by itself unless it would lose more than the district allows;
-   * `?apply=hand` waits for POST imports/{importId}/apply.
+   * `?apply=limits` applies it by itself unless it would lose more than the district allows; `?apply=hand` waits for
+   * POST imports/{importId}/apply. Without it, the source `files` says which; `limits` when there is none.
    */
   @Post()
   @Allow(['it'], 'district')
@@ -69,6 +72,7 @@ export class ReceiveImportController {
       const digest = await store(request, folder);
       const { version, ignored, close } = await openPackage(folder);
       close();
+      const source = await this.sources.find(caller.district, uploads);
       const { created, state } = await this.imports.create(caller.district, command.id, [
         {
           type: 'import.received',
@@ -77,7 +81,7 @@ export class ReceiveImportController {
           oneRoster: version,
           digest,
           from: { folder },
-          applyBy: apply,
+          applyBy: apply ?? source?.source.applyBy ?? 'limits',
           by: caller.sub ?? '',
           ignored,
           at: new Date().toISOString(),

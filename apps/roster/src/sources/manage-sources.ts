@@ -91,6 +91,9 @@ export class ManageSources {
     const source = sourceOf(id, body);
     if (before && before.source.reach.kind !== source.reach.kind)
       throw invalid('kind', 'fixed', `${id} is of kind ${before.source.reach.kind}; make another source`);
+    // Before it is there, so that nothing which is sent from then on is missed.
+    if (!before && source.reach.kind === 'upload')
+      await this.sources.change(district, id, { newsFrom: new Date().toISOString() });
     const version = await this.sources.put(district, source, versionIn(ifMatch, before?.version ?? 0));
     // By the new schedule, from now.
     if (before) await this.sources.change(district, id, { nextAt: undefined });

@@ -18,7 +18,7 @@ const it12 = { roles: ['it'] };
 let stack: Stack;
 let roster: RunningService;
 let root: string;
-const alerts: { kind: string; source: string; text: string }[] = [];
+const alerts: { kind: string; source: string; importId?: string; text: string }[] = [];
 const webhook = createServer((request, response) => {
   let text = '';
   request.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -262,5 +262,51 @@ describe('an import of a source', () => {
       return body.state === 'applied' ? body : undefined;
     }, 'the import');
     expect(report).toMatchObject({ source: 'one', decided: { why: 'the school closed' } });
+  }, 60_000);
+});
+
+describe('files that are sent by hand', () => {
+  const send = async (change: Files = {}): Promise<string> => {
+    const form = new FormData();
+    form.append('file', new Blob([new Uint8Array(zipOf(samplePackage(change)))]), 'roster.zip');
+    const authorization = `Bearer ${await stack.token(it12)}`;
+    const init = { method: 'POST', body: form, headers: { authorization } };
+    const answer = await fetch(`${roster.url}/api/roster/imports`, init);
+    return ((await answer.json()) as { importId: string }).importId;
+  };
+  const orgs = samplePackage()['orgs.csv']!.split('\r\n');
+
+  it('raise alerts as a source that is asked does, each import once, though they come all at once', async () => {
+    expect((await put('files', sourceBody('files', { kind: 'upload', settings: undefined }))).status).toBe(
+      200,
+    );
+    const failed = await send({ 'orgs.csv': orgs[0]! });
+    await send();
+    const held = await send({ 'orgs.csv': orgs.slice(0, 3).join('\r\n') });
+    const sent = (): (typeof alerts)[number][] => alerts.filter(({ source }) => source === 'files');
+    await eventually(
+      async () => {
+        const { lastImport } = await show('files');
+        return lastImport?.importId === held && lastImport.state === 'held' && sent().length >= 2;
+      },
+      'the alerts',
+      60_000,
+    );
+    expect(sent().map(({ kind, importId }) => [kind, importId])).toEqual([
+      ['failed', failed],
+      ['held', held],
+    ]);
+    expect((await show('files')).lastSuccessAt).toBeDefined();
+  }, 90_000);
+
+  it('wait for a word when their source says so', async () => {
+    const body = sourceBody('files', { kind: 'upload', settings: undefined, applyBy: 'hand' });
+    expect((await put('files', body, { 'if-match': '"1"' })).status).toBe(200);
+    const waits = await send();
+    const { lastImport } = await eventually(async () => {
+      const now = await show('files');
+      return now.lastImport?.importId === waits && imported(now) && now;
+    }, 'the import');
+    expect(lastImport?.state).toBe('previewed');
   }, 60_000);
 });
