@@ -128,7 +128,7 @@ export class Alerts implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const body = JSON.stringify({ id, district, source, kind, importId, subject, text, at });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-    // One try: the next is made as of every delivery, so that a slow webhook holds up no other alert.
+    // One try: its delivery is tried again later, so that a webhook which is slow holds up no other alert for long.
     const { status } = await once(new URL(to.webhook), init, 0, {
       timeoutMs: 10_000,
       signal: this.stopping.signal,
