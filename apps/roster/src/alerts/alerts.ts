@@ -4,7 +4,7 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Db } from 'mongodb';
 import { DATABASE, Leases, Mailer, Problem, TenantCollection, config, trustedDistrict } from '#platform';
 import type { District } from '#platform';
-import { request } from '../http/request.js';
+import { once } from '../http/request.js';
 import type { Source } from '../sources/source.js';
 import type { Alert } from './alert.js';
 
@@ -128,8 +128,11 @@ export class Alerts implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const body = JSON.stringify({ id, district, source, kind, importId, subject, text, at });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-    const patience = { timeoutMs: 10_000, pauseMs: 500, signal: this.stopping.signal };
-    const { status } = await request(new URL(to.webhook), init, 64 * 1024, patience);
+    // One try: its delivery is tried again later, so that a webhook which is slow holds up no other alert for long.
+    const { status } = await once(new URL(to.webhook), init, 0, {
+      timeoutMs: 10_000,
+      signal: this.stopping.signal,
+    });
     if (status >= 300) throw new Error(`the webhook answered ${status}`);
   }
 }

@@ -53,6 +53,7 @@ describe('the conformance kit', () => {
 describe.each(Object.entries(subjects))('%s', (_, some) => {
   it.each(some)('$name', async (one) => {
     const { name, version = '1.2', first, files, mode, beside, groups, groupsNow, expect: expected } = one;
+    await roster.beginAnew();
     const source = name.replace(/[^a-z0-9]+/gi, '-');
     if (groups) await roster.countBy(source, groups);
     if (first) await roster.apply(source, await roster.stage(source, sent(version, first)));

@@ -2,6 +2,7 @@ import { district, io, phobos } from './base-package.given.js';
 import type { Case } from './case.given.js';
 import { all, plus, set } from './changes.given.js';
 
+const parentToo = (student: string) => plus(`R-${student}`, { sourcedId: `R-${student}-p`, role: 'parent' });
 const at = (role: string) => `${role}@${phobos} ${role}@${io}`;
 
 /** Who speaks for whom: agentSourcedIds, from whichever side they are said. */
@@ -85,6 +86,66 @@ export const guardianCases: Case[] = [
       roles: plus('R-T1', { sourcedId: 'R-T1-p', role: 'parent' }),
     },
     expect: { speaksFor: { T1: ['S05'] }, people: { T1: `parent@${phobos} teacher@${phobos}` } },
+  },
+  {
+    name: 'a teacher as agent of a student who names the student too is unclear once',
+    files: { users: all(set('S05', { agentSourcedIds: 'T1' }), set('T1', { agentSourcedIds: 'S05' })) },
+    expect: { unclear: 1, speaksFor: { T1: [], S05: [] } },
+  },
+  {
+    name: 'a guardian and somebody who is no student, each naming the other, are unclear once',
+    files: { users: all(set('P1', { agentSourcedIds: 'S01,S21,T1' }), set('T1', { agentSourcedIds: 'P1' })) },
+    expect: { unclear: 1, speaksFor: { P1: ['S01', 'S21'] } },
+  },
+  {
+    name: 'two students who name each other are unclear once, and one who names themselves is too',
+    files: {
+      users: all(
+        set('S05', { agentSourcedIds: 'S06' }),
+        set('S06', { agentSourcedIds: 'S05' }),
+        set('S07', { agentSourcedIds: 'S07,S07' }),
+      ),
+    },
+    expect: { unclear: 2, speaksFor: { S05: [], S06: [], S07: [] } },
+  },
+  {
+    name: 'a student who is a parent too speaks for the student they name, and their own guardian for them',
+    files: { users: set('S24', { agentSourcedIds: 'S05,P1' }), roles: parentToo('S24') },
+    expect: {
+      speaksFor: { S24: ['S05'], P1: ['S01', 'S21', 'S24'] },
+      people: { S24: `parent@${phobos} parent@${io} student@${io}` },
+      counts: { [phobos]: [20, 1, 2], [io]: [4, 1, 2] },
+    },
+  },
+  {
+    name: 'a student who is a parent too speaks for the student who names them, and once when both say so',
+    files: {
+      users: all(
+        set('S05', { agentSourcedIds: 'S24' }),
+        set('S06', { agentSourcedIds: 'S24' }),
+        set('S24', { agentSourcedIds: 'S06' }),
+      ),
+      roles: parentToo('S24'),
+    },
+    expect: { speaksFor: { S24: ['S05', 'S06'], S05: [], S06: [] } },
+  },
+  {
+    name: 'a guardian who alone names a student who is a parent too speaks for that student',
+    files: { users: set('P1', { agentSourcedIds: 'S01,S21,S24' }), roles: parentToo('S24') },
+    expect: { speaksFor: { P1: ['S01', 'S21', 'S24'], S24: [] } },
+  },
+  {
+    name: 'of two who are students and parents it is unclear who speaks for whom, though each names the other',
+    files: {
+      users: all(set('S23', { agentSourcedIds: 'S24' }), set('S24', { agentSourcedIds: 'S23' })),
+      roles: all(parentToo('S23'), parentToo('S24')),
+    },
+    expect: { unclear: 1, speaksFor: { S23: [], S24: [] } },
+  },
+  {
+    name: 'a student who is a parent too and names a teacher is unclear',
+    files: { users: set('S24', { agentSourcedIds: 'T1' }), roles: parentToo('S24') },
+    expect: { unclear: 1, speaksFor: { S24: [], T1: [] } },
   },
   {
     name: 'a guardian whose role has ended speaks for nobody any more',

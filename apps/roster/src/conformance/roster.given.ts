@@ -37,7 +37,7 @@ export interface Outcome {
   organisations: Map<string, Organisation>;
 }
 
-/** The real staging over a real database, without the service around it. Sources do not touch each other. */
+/** The real staging over a real database, without the service around it. */
 export class Roster {
   private readonly chunks: Chunks;
   private readonly generations: GenerationStore;
@@ -46,7 +46,7 @@ export class Roster {
   private readonly sources: SourceStore;
   private count = 0;
 
-  constructor(db: Db) {
+  constructor(private readonly db: Db) {
     this.chunks = new Chunks(db);
     this.generations = new GenerationStore(db);
     this.current = new CurrentGenerations(db);
@@ -91,6 +91,11 @@ export class Roster {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /** No source has a roster any more: of two with the same schools the second would be held. */
+  async beginAnew(): Promise<void> {
+    await this.db.collection('current').deleteMany({});
   }
 
   /** Makes what was staged current, whether it was held or not. */

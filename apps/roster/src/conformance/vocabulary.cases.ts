@@ -122,6 +122,45 @@ export const vocabularyCases: Case[] = [
     },
   })),
   {
+    name: 'a type of class or session that is an extension is taken, and another one is a change of the row',
+    first: {
+      classes: set('C2', { classType: 'ext:lab' }),
+      academicSessions: set('T27', { type: 'ext:quarter' }),
+    },
+    files: {
+      classes: set('C2', { classType: 'ext:lab-2' }),
+      academicSessions: set('T27', { type: 'ext:quarter' }),
+    },
+    expect: {
+      files: {
+        classes: { altered: 1, unchanged: 1, quarantined: 0, slipped: {} },
+        academicSessions: { unchanged: 2, quarantined: 0 },
+      },
+    },
+  },
+  ...(
+    [
+      ['a role that is an extension', 'roles', 'R-S05', 10, 'role', 'ext:mentor'],
+      ['a type of organisation that is an extension', 'orgs', io, 4, 'type', 'ext:campus'],
+      ['a role of an enrolment that is an extension', 'enrollments', 'E-S02', 4, 'role', 'ext:auditor'],
+      ['a role type, which has no extensions,', 'roles', 'R-S05', 10, 'roleType', 'ext:third'],
+      ['an extension without a word', 'classes', 'C2', 3, 'classType', 'ext:'],
+      ['an extension of two words', 'classes', 'C2', 3, 'classType', 'ext:a b'],
+    ] as const
+  ).map(([what, file, row, line, column, value]): Case => ({
+    name: `${what} puts the row aside, and what was known stays`,
+    first: {},
+    files: { [file]: set(row, { [column]: value }) },
+    expect: { aside: [[file, line, column, 'vocabulary', value]], files: { [file]: { kept: 1 } } },
+  })),
+  {
+    name: 'in 1.1 there are no extensions: the class is put aside',
+    version: '1.1',
+    first: {},
+    files: { classes: set('C2', { classType: 'ext:lab' }) },
+    expect: { aside: [['classes', 3, 'classType', 'vocabulary', 'ext:lab']] },
+  },
+  {
     name: 'a role of 1.2 in a 1.1 package puts the row aside',
     version: '1.1',
     first: {},

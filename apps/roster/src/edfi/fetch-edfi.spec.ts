@@ -175,6 +175,6 @@ describe('pages', () => {
       };
       more();
     });
-    expect(await given.refusal()).toMatch(/^students, page 1: the answer is longer than 33554432 bytes/);
+    expect(await given.refusal()).toMatch(/^students, page 1: the answer is larger than 32 MB/);
   });
 });

@@ -30,7 +30,9 @@ describe('an API that is busy or broken', () => {
       response.setHeader('Retry-After', new Date(Date.now() + 3_600_000).toUTCString());
       sent(response, 503, {});
     });
-    expect(await given.refusal()).toBe('students, page 1: the API asks to wait 60 minutes; try again then');
+    expect(await given.refusal()).toBe(
+      'students, page 1: the service asks to wait 60 minutes; try again then',
+    );
   });
 
   it('is asked again after 5xx and after a connection that broke in the middle', async () => {
@@ -51,14 +53,14 @@ describe('an API that is busy or broken', () => {
 
   it('is given up after five tries, with what it said', async () => {
     given.misbehaves('schools', (response) => sent(response, 500, { detail: 'stack trace with names' }));
-    expect(await given.refusal()).toBe('schools, page 1: the answer was 500, 5 times');
+    expect(await given.refusal()).toBe('schools, page 1: the service answered 500, 5 times');
     expect(given.offsetsOf('schools')).toHaveLength(5);
   });
 
   it('that is silent is given up', async () => {
     given.misbehaves('schools', () => undefined);
     expect(await given.refusal({ timeoutMs: 100 })).toBe(
-      'schools, page 1: no whole answer came within 100 ms, 5 times',
+      'schools, page 1: no whole answer within 100 ms (timeoutMs), 5 times',
     );
   });
 
@@ -107,7 +109,7 @@ describe('credentials', () => {
   it('that are wrong are said to be, without showing them', async () => {
     process.env['HEARBACK_SECRET_EDFI_SPEC'] = 'wrong-and-not-for-logs';
     const said = await given.refusal();
-    expect(said).toContain('no token could be had: clientId or its secret is refused (401)');
+    expect(said).toContain('no token could be had: the service answered 401; check tokenUrl, clientId');
     expect(said).not.toContain('not-for-logs');
   });
 
@@ -118,7 +120,7 @@ describe('credentials', () => {
     expect(said).not.toContain('lines');
   });
 
-  it('never follow a redirect', async () => {
+  it('never follow a redirect to another host, nor one of the token service', async () => {
     let visits = 0;
     const elsewhere = createServer((_, response) => {
       visits += 1;
@@ -126,9 +128,12 @@ describe('credentials', () => {
     });
     await new Promise<void>((listening) => elsewhere.listen(0, '127.0.0.1', listening));
     const location = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
-    for (const resource of ['token', 'students']) {
+    for (const [resource, said] of [
+      ['token', 'the service answered 307; check tokenUrl'],
+      ['students', 'the service redirects to http:'],
+    ] as const) {
       given.misbehaves(resource, (response) => response.writeHead(307, { location }).end());
-      expect(await given.refusal()).toContain('it redirects (307), which is not followed');
+      expect(await given.refusal()).toContain(said);
     }
     expect(visits).toBe(0);
     await new Promise((closed) => elsewhere.close(closed));
@@ -136,7 +141,7 @@ describe('credentials', () => {
 
   it('are refused over a plain connection before anything is sent', async () => {
     expect(await given.refusal({ baseUrl: 'http://given.ods.moon.example.org/api' })).toBe(
-      'baseUrl must begin with https://',
+      'baseUrl must begin with https:// (http only for this machine itself)',
     );
     expect(given.ods.calls).toEqual([]);
   });

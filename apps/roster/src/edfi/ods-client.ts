@@ -1,6 +1,7 @@
-import { BearerToken, parsed } from '../http/bearer-token.js';
-import { request } from '../http/request.js';
-import type { Answer, Patience } from '../http/request.js';
+import { ApiClient } from '../http/api-client.js';
+import { BearerToken } from '../http/bearer-token.js';
+import { parsed } from '../http/request.js';
+import type { Patience } from '../http/request.js';
 import type { Resource } from './resources.js';
 import { defaults } from './settings.js';
 import type { EdFiSettings } from './settings.js';
@@ -17,15 +18,16 @@ const longestPage = 32 * 2 ** 20;
 
 /** Reads pages of an Ed-Fi ODS/API with a token of its own, which it renews when it ends. */
 export class OdsClient {
-  private readonly token: BearerToken;
-  private readonly patience: Patience;
+  private readonly client: ApiClient;
 
   constructor(
     private readonly settings: EdFiSettings,
-    patience: Omit<Patience, 'timeoutMs'>,
+    given: Omit<Patience, 'timeoutMs'>,
   ) {
-    this.patience = { ...patience, timeoutMs: settings.timeoutMs ?? defaults.timeoutMs };
-    this.token = new BearerToken(settings, this.patience);
+    const patience = { ...given, timeoutMs: settings.timeoutMs ?? defaults.timeoutMs };
+    // Ed-Fi joins key and secret as they are (RFC 2617), without the encoding of OAuth 2.
+    const token = new BearerToken({ ...settings, sentIn: 'plain-header' }, patience);
+    this.client = new ApiClient(token, longestPage, patience);
   }
 
   /**
@@ -39,19 +41,13 @@ export class OdsClient {
       limit: String(limit),
       totalCount: 'true',
     }).toString();
-    let answer = await this.get(url);
-    if (answer.status === 401) {
-      // The API may have forgotten the token before its time.
-      this.token.forget();
-      answer = await this.get(url);
-    }
-    const { status, headers, body } = answer;
+    const { status, headers, body } = await this.client.get(url);
     if (status === 403 || status === 404) return status;
     if (status === 401)
       throw new Error('the API refuses its own new token (401): check baseUrl and tokenUrl');
     if (status === 400)
       throw new Error(`the API refuses the request (400): its limit may be below pageSize ${limit}`);
-    if (status !== 200) throw new Error(`the answer was ${status}`);
+    if (status !== 200) throw new Error(`the service answered ${status}`);
     const rows = listOf(body);
     const total = headers.get('total-count')?.trim() ?? '';
     if (!/^\d{1,8}$/.test(total)) throw new Error('the answer has no Total-Count');
@@ -61,11 +57,6 @@ export class OdsClient {
   private base(): string {
     const base = this.settings.baseUrl.replace(/\/+$/, '');
     return /\/data\/v3(\/|$)/.test(new URL(base).pathname) ? base : `${base}/data/v3`;
-  }
-
-  private async get(url: URL): Promise<Answer> {
-    const headers = { authorization: `Bearer ${await this.token.value()}`, accept: 'application/json' };
-    return request(url, { headers }, longestPage, this.patience);
   }
 }
 

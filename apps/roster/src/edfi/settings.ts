@@ -1,5 +1,7 @@
+import { checkAddress, checkWhole } from '../http/check-settings.js';
+import type { BrokenSetting } from '../http/check-settings.js';
 import { checkSecret } from '../http/secret.js';
-import type { BrokenSetting, SecretRef } from '../http/secret.js';
+import type { SecretRef } from '../http/secret.js';
 
 /** How an Ed-Fi ODS/API is reached. */
 export interface EdFiSettings {
@@ -29,8 +31,8 @@ export function checkSettings(settings: unknown): BrokenSetting[] {
     return [{ field: '', rule: 'object', message: 'the settings of Ed-Fi must be an object' }];
   const given = settings as Record<keyof EdFiSettings, unknown>;
   return [
-    checkUrl('baseUrl', given.baseUrl),
-    checkUrl('tokenUrl', given.tokenUrl),
+    checkAddress('baseUrl', given.baseUrl),
+    checkAddress('tokenUrl', given.tokenUrl),
     checkClientId(given.clientId),
     checkSecret('secret', given.secret),
     checkWhole('schoolYear', given.schoolYear, 1990, 2100),
@@ -39,32 +41,9 @@ export function checkSettings(settings: unknown): BrokenSetting[] {
   ].filter((broken) => broken !== undefined);
 }
 
-function checkUrl(field: string, value: unknown): BrokenSetting | undefined {
-  const url = typeof value === 'string' ? URL.parse(value) : null;
-  if (!url || !['http:', 'https:'].includes(url.protocol))
-    return { field, rule: 'url', message: `${field} must be an address such as https://host/v7.1/api` };
-  if (url.protocol === 'http:' && !isThisMachine(url))
-    return { field, rule: 'https', message: `${field} must begin with https://` };
-  if (url.username || url.password)
-    return { field, rule: 'credentials', message: `${field} must not have a name or password in it` };
-  if (url.search || url.hash)
-    return { field, rule: 'plain', message: `${field} must end before the first ? or #` };
-  return undefined;
-}
-
-function isThisMachine({ hostname }: URL): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-}
-
 function checkClientId(value: unknown): BrokenSetting | undefined {
   // A colon would end the key and begin the secret in the header that carries both.
   if (typeof value === 'string' && /^[\x21-\x39\x3b-\x7e]{1,200}$/.test(value)) return undefined;
   const message = 'clientId must be the key of the API client: 1 to 200 characters, no spaces, no colon';
   return { field: 'clientId', rule: 'pattern', message };
-}
-
-function checkWhole(field: string, value: unknown, least: number, most: number): BrokenSetting | undefined {
-  if (value === undefined) return undefined;
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return undefined;
-  return { field, rule: 'range', message: `${field} must be a whole number from ${least} to ${most}` };
 }

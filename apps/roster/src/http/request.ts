@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** An answer whose body was read to its end. */
+/** An answer that came whole; `body` is empty unless the status is 2xx and it was wanted. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -10,103 +10,137 @@ export interface Answer {
 export interface Patience {
   /** For one try with its whole answer, in milliseconds. */
   timeoutMs: number;
-  /** Before the second try, in milliseconds; each further pause is twice as long. */
+  /** The first pause after a failure, in milliseconds; it doubles with each, up to a minute. */
   pauseMs: number;
   signal: AbortSignal;
 }
 
-/** The first try and those behind it. */
-const tries = 5;
-/** The longest that an API may ask to wait, in milliseconds. */
-const longestWait = 5 * 60_000;
+/** No answer came: refused, cut, or too slow. The message says which. */
+class Unreachable extends Error {}
+
+/** Tries in a row that may fail, and waits in a row that a busy service may ask for. */
+const most = { failures: 5, waits: 10 } as const;
+const longestPause = 60_000;
+/** A service that asks for more, in milliseconds, is not waited for: the next run asks it. */
+const longestWait = 15 * 60_000;
 
 /**
- * One request to an API that may be busy: 429, 5xx, a broken connection and silence are tried again after a pause, or
- * after what `Retry-After` says. No redirect is followed, since it could carry credentials elsewhere.
- * @param init a function when every try needs its own, as a signed request does. @param most bytes of the body; more is an error.
- * @throws Error that says what happened, without any header or body; the signal's reason when it is aborted.
+ * Sends until there is an answer that another try would not change: 2xx, 3xx or 4xx but 429.
+ * @param init makes the request anew for every try, as a token that ends or a signature needs it.
+ * @param bytes the longest body that is taken.
+ * @throws Error when the service stays unreachable, broken or busy, without any header or body; the signal's reason
+ * when it is aborted.
  */
 export async function request(
   url: URL,
-  init: RequestInit | (() => RequestInit),
-  most: number,
+  init: () => Promise<RequestInit>,
+  bytes: number,
   patience: Patience,
 ): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await once(url, typeof init === 'function' ? init() : init, most, patience);
-    const busy = !('failed' in result) && (result.status === 429 || result.status >= 500);
-    if (!('failed' in result) && !busy) return result;
-    if (attempt === tries) {
-      const why = 'failed' in result ? result.failed : `the answer was ${result.status}`;
-      throw new Error(`${why}, ${tries} times`);
-    }
-    const asked = busy ? retryAfter(result.headers.get('retry-after')) : undefined;
+  let failures = 0;
+  let waits = 0;
+  for (;;) {
+    const answer = await once(url, await init(), bytes, patience).catch((error: unknown) => {
+      if (error instanceof Unreachable) return error;
+      throw error;
+    });
+    const came = answer instanceof Unreachable ? undefined : answer;
+    if (came && came.status < 500 && came.status !== 429) return came;
+
+    const asked = came && askedToWait(came.headers, Date.now());
+    const isBusy = came?.status === 429 || (came?.status === 503 && asked !== undefined);
+    if (isBusy) waits += 1;
+    else failures += 1;
+    const problem = answer instanceof Unreachable ? answer.message : `the service answered ${answer.status}`;
+    if (failures >= most.failures) throw new Error(`${problem}, ${failures} times`);
+    if (waits > most.waits)
+      throw new Error(
+        `${problem} still, after ${most.waits} waits; try again later, or ask for a higher limit`,
+      );
     if (asked !== undefined && asked > longestWait)
-      throw new Error(`the API asks to wait ${Math.round(asked / 60_000)} minutes; try again then`);
-    const pause = patience.pauseMs * 2 ** (attempt - 1) * (1 + Math.random() / 4);
-    await sleep(asked ?? pause, undefined, { signal: patience.signal }).catch(() =>
-      patience.signal.throwIfAborted(),
-    );
+      throw new Error(`the service asks to wait ${Math.round(asked / 60_000)} minutes; try again then`);
+    const wait = Math.max(asked ?? 0, backOff(patience.pauseMs, isBusy ? waits : failures));
+    await pause(wait, undefined, { signal: patience.signal }).catch(() => patience.signal.throwIfAborted());
   }
 }
 
-async function once(
+/** Retry-After in ms from now, as seconds or as a date; undefined when there is none that can be read. */
+export function askedToWait(headers: Headers, now: number): number | undefined {
+  const text = headers.get('retry-after')?.trim();
+  if (!text) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Jitter keeps the districts that one vendor serves from coming back all at once. */
+function backOff(firstMs: number, nth: number): number {
+  return Math.min(longestPause, firstMs * 2 ** (nth - 1)) * (0.5 + Math.random() / 2);
+}
+
+/**
+ * One try. No redirect is followed, since it could carry credentials elsewhere.
+ * @param bytes the longest body that is taken; 0 when none is wanted.
+ */
+export async function once(
   url: URL,
   init: RequestInit,
-  most: number,
-  { timeoutMs, signal }: Patience,
-): Promise<Answer | { failed: string }> {
+  bytes: number,
+  { timeoutMs, signal }: Omit<Patience, 'pauseMs'>,
+): Promise<Answer> {
   signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const clock = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       ...init,
       redirect: 'manual',
-      signal: AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([signal, clock]),
     });
     const { status, headers } = response;
-    if (status >= 300 && status < 400) {
-      await response.body?.cancel();
-      throw new NotTaken(
-        `it redirects (${status}), which is not followed: put the final address in the settings`,
-      );
-    }
-    // What an API says of an error may hold anything; only its status is used.
-    if (status >= 400) await response.body?.cancel();
-    return { status, headers, body: status >= 400 ? '' : await bounded(response, most) };
+    if (response.ok && bytes > 0) return { status, headers, body: await bodyOf(response, bytes) };
+    // An error's text is not shown: some services repeat the request in it.
+    await response.body?.cancel();
+    return { status, headers, body: '' };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof NotTaken) throw error;
-    if (timeout.aborted) return { failed: `no whole answer came within ${timeoutMs} ms` };
-    return { failed: `the connection failed (${codeOf(error)})` };
+    const problem = clock.aborted
+      ? `no whole answer within ${timeoutMs} ms (timeoutMs)`
+      : `the connection failed (${codeOf(error)})`;
+    throw new Unreachable(problem, { cause: error });
   }
 }
 
 /** An answer that another try would not better. */
 class NotTaken extends Error {}
 
-async function bounded(response: Response, most: number): Promise<string> {
+async function bodyOf(response: Response, most: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
     if (bytes > most)
-      throw new NotTaken(`the answer is longer than ${most} bytes: ask for fewer rows (pageSize)`);
+      throw new NotTaken(`the answer is larger than ${most / 2 ** 20} MB: ask for fewer rows (pageSize)`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks, bytes));
+  } catch {
+    throw new NotTaken('the answer is not UTF-8, expected JSON');
+  }
 }
 
-/** Seconds or a date, as milliseconds from now; undefined when it is neither. */
-function retryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+/** JSON.parse without its error, which quotes what it could not read; undefined for what is not JSON. */
+export function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
-/** `ECONNREFUSED` and the like: fetch hides it below its own error. */
+/** Only the code, such as ECONNREFUSED: messages of the network layer may hold addresses with their query. */
 function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  const found = cause?.code ?? code;
-  return typeof found === 'string' ? found : 'no reason given';
+  const { cause, name } = error as { cause?: { code?: unknown }; name?: string };
+  return typeof cause?.code === 'string' ? cause.code : (name ?? 'unknown');
 }

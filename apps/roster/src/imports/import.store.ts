@@ -18,4 +18,10 @@ export class ImportStore extends AggregateStore<Import, ImportEvent> {
     const { items } = await this.list(district, { where, sort: { receivedAt: 1 }, limit: 100 });
     return items.map(({ state }) => state);
   }
+  /** The first import of a source that came after an instant. */
+  async nextOf(district: District, source: string, after: string): Promise<Import | undefined> {
+    const where = { source, receivedAt: { $gt: after } };
+    const { items } = await this.list(district, { where, sort: { receivedAt: 1 }, limit: 1 });
+    return items[0]?.state;
+  }
 }

@@ -37,8 +37,8 @@ export class ImportAccepted {
 export class ReceiveImportController {
   constructor(
     private readonly imports: ImportStore,
-    private readonly runs: RunImports,
     private readonly sources: SourceStore,
+    private readonly runs: RunImports,
   ) {}
 
   /**

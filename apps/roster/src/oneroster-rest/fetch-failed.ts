@@ -17,9 +17,11 @@ export class FetchFailed extends Error {
     readonly where: Where,
     problem: string,
     readonly startAgain = false,
+    options?: ErrorOptions,
   ) {
     super(
       `${where.file}, page ${where.page}: ${problem}${startAgain ? '; start again from the beginning' : ''}`,
+      options,
     );
   }
 }

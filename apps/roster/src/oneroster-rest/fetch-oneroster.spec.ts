@@ -42,7 +42,7 @@ async function fetched(
   return fetchOneRoster({ ...sis.settings, ...settings }, await Spool.open(folder), {
     signal,
     told,
-    backOffMs: 1,
+    pauseMs: 1,
     ...options,
   });
 }
@@ -329,19 +329,19 @@ describe('a roster is never short: the run fails', () => {
   it('when a page is not UTF-8', () =>
     failsWith(
       { fault: at('users', 2, { body: Buffer.from('{"users": ["Ío"]}', 'latin1') }) },
-      /^users, page 2: the page is not UTF-8/,
+      /^users, page 2: the answer is not UTF-8/,
     ));
   it('when a page is larger than any page may be', () =>
     failsWith(
       { fault: at('users', 2, { body: Buffer.alloc(64 * 2 ** 20 + 1, ' ') }, 9) },
-      /^users, page 2: the page is larger than 64 MB/,
+      /^users, page 2: the answer is larger than 64 MB/,
       false,
       10_000,
     ));
   it('when the service stays too slow', () =>
     failsWith(
       { fault: at('users', 2, 'slow', 9) },
-      /^users, page 2: no whole answer within 100 ms \(timeoutMs\), 5 times; expected a page/,
+      /^users, page 2: no whole answer within 100 ms \(timeoutMs\), 5 times/,
     ));
   it('when the connection is cut every time', () =>
     failsWith({ fault: at('users', 2, 'cut', 9) }, /^users, page 2: the connection failed \(.+\), 5 times/));
@@ -436,9 +436,7 @@ describe('who asks', () => {
     process.env['HEARBACK_SECRET_WRONG'] = 'wrong horse';
     const auth = { ...sis.settings.auth, secret: { env: 'HEARBACK_SECRET_WRONG' } };
     const { message } = await failure(fetched({}, { auth }));
-    expect(message).toMatch(
-      /^orgs, page 1: the token service answered 401, expected a token; check tokenUrl/,
-    );
+    expect(message).toMatch(/^orgs, page 1: no token could be had: the service answered 401; check tokenUrl/);
     expect(message).not.toContain('horse');
   });
   it('hears which variable to set before anything is sent', async () => {
@@ -495,7 +493,7 @@ describe('a redirect', () => {
   });
   it('of the token request is refused', async () => {
     await given({ tokenFault: () => ({ status: 307, headers: { location: `${sis.origin}/token` } }) });
-    expect((await failure(fetched())).message).toMatch(/the token service answered 307/);
+    expect((await failure(fetched())).message).toMatch(/no token could be had: the service answered 307/);
   });
 });
 

@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { RuleBroken } from '#contracts';
 import type { Feed } from '../feed/feed.js';
 import type { Spool } from '../feed/spool.js';
+import { ApiClient } from '../http/api-client.js';
+import type { Answer } from '../http/request.js';
 import { fileNames } from '../oneroster/columns.js';
+import { credentialsFor } from './credentials.js';
 import { FetchFailed } from './fetch-failed.js';
+import type { Where } from './fetch-failed.js';
 import { readPage } from './page.js';
 import type { Page } from './page.js';
 import { beginning, isProbe, placeAfter } from './paging.js';
 import type { Place } from './paging.js';
 import { rolesOf, rowOf, textOf } from './rows.js';
 import type { Collection, Resource } from './rows.js';
-import { checkSettings, pageSizes } from './settings.js';
+import { checkSettings, pageSizes, timeouts } from './settings.js';
 import type { OneRosterRestSettings } from './settings.js';
-import { SisClient } from './sis-client.js';
 
 export interface FetchOptions {
   /** An ISO instant: only what changed since then is asked for, and the feed is a delta. */
@@ -21,8 +24,11 @@ export interface FetchOptions {
   /** Called after every page; `rows` in all so far. */
   told(progress: { file: Collection; rows: number; total?: number }): void;
   /** The first pause after a failed try, in ms; a second unless told. */
-  backOffMs?: number;
+  pauseMs?: number;
 }
+
+/** In bytes, unpacked. */
+const longestPage = 64 * 2 ** 20;
 
 /** What a service may lack; the others are the roster. */
 const mayLack: readonly Collection[] = ['academicSessions', 'courses', 'demographics'];
@@ -34,8 +40,8 @@ const beyond = [400, 404, 416, 422];
  * it is given the same spool and settings; one spool is for one run and nothing else.
  *
  * In a delta of OneRoster 1.2 a user comes with all roles that they still have: a role that is gone is not named.
- * @throws FetchFailed whenever a row may be missing (see its `startAgain`). RuleBroken for settings that cannot be used,
- * or a secret that is not there. The signal's reason when it is aborted.
+ * @throws FetchFailed whenever a row may be missing (see its `startAgain`). RuleBroken for settings that cannot be used.
+ * The signal's reason when it is aborted.
  */
 export async function fetchOneRoster(
   settings: OneRosterRestSettings,
@@ -45,8 +51,9 @@ export async function fetchOneRoster(
   const [broken] = checkSettings(settings);
   if (broken) throw new RuleBroken(broken.field, broken.rule, broken.message);
   const since = options.since === undefined ? undefined : instantOf(options.since);
-  const { backOffMs = 1000, signal } = options;
-  const client = await SisClient.open(settings, { backOffMs, signal });
+  const { pauseMs = 1000, signal } = options;
+  const patience = { pauseMs, signal, timeoutMs: settings.timeoutMs ?? timeouts.default };
+  const client = new ApiClient(credentialsFor(settings.auth, patience), longestPage, patience);
   const fetching = new Fetching(settings, since, client, spool, options);
   const ignored: string[] = [];
   for (const file of fileNames) {
@@ -65,7 +72,7 @@ class Fetching {
   constructor(
     private readonly settings: OneRosterRestSettings,
     private readonly since: string | undefined,
-    private readonly client: SisClient,
+    private readonly client: ApiClient,
     private readonly spool: Spool,
     private readonly options: FetchOptions,
   ) {
@@ -113,7 +120,7 @@ class Fetching {
   /** One page, or why there is none. */
   private async page(file: Collection, here: Place): Promise<Page | string> {
     const where = { file, page: here.page };
-    const answer = await this.client.get(this.addressOf(file, here), where);
+    const answer = await this.get(this.addressOf(file, here), where);
     if (here.page === 1 && mayLack.includes(file) && answer.status === 404)
       return `${file}: the service does not have it (404)`;
     // Demographics are granted apart, and a district does well not to: nothing of them is needed.
@@ -121,6 +128,13 @@ class Fetching {
       return `${file}: the service does not grant it (403)`;
     if (isProbe(here) && beyond.includes(answer.status)) return { items: [], links: false };
     return readPage(answer, here.rows, where);
+  }
+
+  private async get(address: URL, where: Where): Promise<Answer> {
+    return this.client.get(address).catch((error: unknown) => {
+      this.options.signal.throwIfAborted();
+      throw new FetchFailed(where, (error as Error).message, false, { cause: error });
+    });
   }
 
   private addressOf(file: Collection, { page, rows, link }: Place): URL {

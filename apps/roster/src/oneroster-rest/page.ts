@@ -1,6 +1,7 @@
+import { parsed } from '../http/request.js';
+import type { Answer } from '../http/request.js';
 import { FetchFailed } from './fetch-failed.js';
 import type { Where } from './fetch-failed.js';
-import type { Answer } from './patience.js';
 import { isResource } from './rows.js';
 import type { Resource } from './rows.js';
 
@@ -40,10 +41,8 @@ export function readPage(answer: Answer, rows: number, where: Where): Page {
 
 function itemsOf({ headers, body }: Answer, where: Where, mayLack: boolean): Resource[] {
   const { file } = where;
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
+  const json = parsed(body);
+  if (json === undefined) {
     const type = (headers.get('content-type') ?? 'no content type')
       .replaceAll(/[^\w/;=. -]/g, '')
       .slice(0, 60);

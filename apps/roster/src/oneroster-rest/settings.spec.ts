@@ -1,8 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readSecret } from './secret.js';
+import { describe, expect, it } from '@jest/globals';
 import { checkSettings } from './settings.js';
 
 delete process.env['HEARBACK_SECRETS_DIR'];
@@ -45,7 +41,7 @@ describe('settings', () => {
     [
       'a password in the address',
       { ...good, baseUrl: 'https://a:b@sis.example.org/v1p2' },
-      ['baseUrl secret'],
+      ['baseUrl credentials'],
     ],
     ['a query', { ...good, baseUrl: 'https://sis.example.org/v1p2?a=b' }, ['baseUrl path']],
     [
@@ -69,32 +65,6 @@ describe('settings', () => {
       ['auth.clientSecret unknown'],
     ],
     [
-      'two references',
-      { ...good, auth: { ...oauth2, secret: { env: 'HEARBACK_SECRET_A', file: 'a' } } },
-      ['auth.secret secretRef'],
-    ],
-    [
-      'any variable',
-      { ...good, auth: { ...oauth2, secret: { env: 'HEARBACK_SECRET' } } },
-      ['auth.secret name'],
-    ],
-    ['any file', { ...good, auth: { ...oauth2, secret: { file: '/etc/passwd' } } }, ['auth.secret folder']],
-    [
-      'a path that climbs',
-      { ...good, auth: { ...oauth2, secret: { file: '/run/secrets/../x' } } },
-      ['auth.secret folder'],
-    ],
-    [
-      'the folder itself',
-      { ...good, auth: { ...oauth2, secret: { file: '/run/secrets' } } },
-      ['auth.secret folder'],
-    ],
-    [
-      'a folder that begins alike',
-      { ...good, auth: { ...oauth2, secret: { file: '/run/secrets2/x' } } },
-      ['auth.secret folder'],
-    ],
-    [
       'a header of the connection',
       { ...good, auth: { ...proxyKey, header: 'Host' } },
       ['auth.header reserved'],
@@ -108,46 +78,4 @@ describe('settings', () => {
     expect(JSON.stringify(checkSettings({ ...good, auth: { ...oauth2, secret: 'hunter2' } }))).not.toContain(
       'hunter2',
     ));
-});
-
-describe('a secret', () => {
-  let env: NodeJS.ProcessEnv;
-  let root: string;
-  beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'hearback-secrets-'));
-    env = {
-      HEARBACK_SECRETS_DIR: join(root, 'secrets'),
-      HEARBACK_SECRET_SIS: 'moon & stars\n',
-      HEARBACK_SECRET_TWO: 'a\nb',
-    };
-    await mkdir(join(root, 'secrets', '..data'), { recursive: true });
-    await writeFile(join(root, 'secrets', '..data', 'sis'), 'from a file\n');
-    await writeFile(join(root, 'outside'), 'outside');
-    await writeFile(join(root, 'secrets', 'empty'), '\n');
-    await symlink(join('..data', 'sis'), join(root, 'secrets', 'sis'));
-    await symlink(join(root, 'outside'), join(root, 'secrets', 'out'));
-  });
-  afterAll(() => rm(root, { recursive: true }));
-  const read = (ref: { env: string } | { file: string }): Promise<string> =>
-    readSecret(ref, 'auth.secret', env);
-
-  it('comes from the environment', async () =>
-    expect(await read({ env: 'HEARBACK_SECRET_SIS' })).toBe('moon & stars'));
-  it('comes from a file, through links within the folder as Kubernetes makes them', async () => {
-    expect(await read({ file: join(root, 'secrets', 'sis') })).toBe('from a file');
-    expect(await read({ file: 'sis' })).toBe('from a file');
-  });
-  it('that is missing says what to set', async () => {
-    await expect(read({ env: 'HEARBACK_SECRET_NONE' })).rejects.toMatchObject({
-      field: 'auth.secret',
-      rule: 'present',
-      message: 'Put the secret into the environment variable HEARBACK_SECRET_NONE',
-    });
-    await expect(read({ file: 'none' })).rejects.toThrow('Put the secret into the file none');
-    await expect(read({ file: 'empty' })).rejects.toThrow('Put the secret into the file empty');
-  });
-  it('does not come through a link that leaves the folder', async () =>
-    await expect(read({ file: 'out' })).rejects.toMatchObject({ rule: 'folder' }));
-  it('is one line, since the error of a broken header would show it', async () =>
-    await expect(read({ env: 'HEARBACK_SECRET_TWO' })).rejects.toMatchObject({ rule: 'text' }));
 });

@@ -1,6 +1,9 @@
+import type { ClientCredentials } from '../http/bearer-token.js';
+import { checkAddress, checkWhole } from '../http/check-settings.js';
+import type { BrokenSetting } from '../http/check-settings.js';
+import { checkSecret } from '../http/secret.js';
+import type { SecretRef } from '../http/secret.js';
 import type { OneRosterVersion } from '../oneroster/columns.js';
-import { secretRefBroken } from './secret.js';
-import type { SecretRef } from './secret.js';
 
 /** How to reach an SIS's OneRoster REST service. Plain JSON; secrets are named, never held. */
 export interface OneRosterRestSettings {
@@ -16,15 +19,8 @@ export interface OneRosterRestSettings {
 
 export type Auth = OAuth2Auth | OAuth1Auth | ProxyKeyAuth;
 
-/** Client credentials (RFC 6749, 4.4). */
-export interface OAuth2Auth {
+export interface OAuth2Auth extends ClientCredentials {
   kind: 'oauth2';
-  tokenUrl: string;
-  clientId: string;
-  secret: SecretRef;
-  /** Scopes separated by spaces; what is not named the token service decides. */
-  scope?: string;
-  /** Where client id and secret are sent: in the header, as the standard asks for, unless the service cannot. */
   sentIn?: 'header' | 'body';
 }
 
@@ -43,12 +39,6 @@ export interface ProxyKeyAuth {
   kind: 'proxy-key';
   header: string;
   secret: SecretRef;
-}
-
-export interface SettingsError {
-  field: string;
-  rule: string;
-  message: string;
 }
 
 export const pageSizes = { default: 1000, most: 5000 } as const;
@@ -73,90 +63,88 @@ const reserved = [
 ];
 
 /** Everything that is wrong with settings as they came from a caller; empty when they can be used. */
-export function checkSettings(settings: unknown): SettingsError[] {
-  const errors: SettingsError[] = [];
-  const no = (field: string, rule: string, message: string): void =>
-    void errors.push({ field, rule, message });
+export function checkSettings(settings: unknown): BrokenSetting[] {
   if (!isObject(settings)) return [{ field: '', rule: 'object', message: 'Settings must be an object' }];
-  unknownFields(settings, fields, '', no);
-
   const { version, baseUrl, pageSize, timeoutMs, auth } = settings;
-  if (version !== '1.1' && version !== '1.2') no('version', 'oneOf', 'version must be 1.1 or 1.2');
-  checkAddress(baseUrl, 'baseUrl', no);
+  const isVersion = version === '1.1' || version === '1.2';
   const inPath = typeof baseUrl === 'string' ? /\/v1p(\d+)\/*$/.exec(baseUrl)?.[1] : undefined;
-  if (inPath !== undefined && (version === '1.1' || version === '1.2') && `1.${inPath}` !== version) {
-    no('baseUrl', 'version', `baseUrl is that of OneRoster 1.${inPath}, version says ${version}`);
-  }
-  checkNumber(pageSize, 'pageSize', pageSizes.most, no);
-  checkNumber(timeoutMs, 'timeoutMs', timeouts.most, no);
-  if (!isObject(auth)) no('auth', 'object', 'auth must be an object with a kind');
-  else checkAuth(auth, version, no);
-  return errors;
+  return [
+    ...unknownFields(settings, fields, ''),
+    isVersion || no('version', 'oneOf', 'version must be 1.1 or 1.2'),
+    checkAddress('baseUrl', baseUrl),
+    inPath === undefined ||
+      !isVersion ||
+      `1.${inPath}` === version ||
+      no('baseUrl', 'version', `baseUrl is that of OneRoster 1.${inPath}, version says ${version}`),
+    checkWhole('pageSize', pageSize, 1, pageSizes.most),
+    checkWhole('timeoutMs', timeoutMs, 1, timeouts.most),
+    ...(isObject(auth)
+      ? checkAuth(auth, version)
+      : [no('auth', 'object', 'auth must be an object with a kind')]),
+  ].filter(isBroken);
 }
 
-type No = (field: string, rule: string, message: string) => void;
+/** What a check says: `true` or nothing when the field keeps it. */
+type Checked = BrokenSetting | true | undefined;
 
-function checkAuth(auth: Record<string, unknown>, version: unknown, no: No): void {
-  const known = fieldsOfAuth.get(auth['kind']);
+function isBroken(checked: Checked): checked is BrokenSetting {
+  return typeof checked === 'object';
+}
+
+function no(field: string, rule: string, message: string): BrokenSetting {
+  return { field, rule, message };
+}
+
+function checkAuth(auth: Record<string, unknown>, version: unknown): Checked[] {
+  const { kind, secret, tokenUrl, clientId, scope, sentIn, key, signature, header } = auth;
+  const known = fieldsOfAuth.get(kind);
   if (!known)
-    return no('auth.kind', 'oneOf', `auth.kind must be one of: ${[...fieldsOfAuth.keys()].join(', ')}`);
-  unknownFields(auth, known, 'auth.', no);
-  const secret = secretRefBroken(auth['secret']);
-  if (secret) no('auth.secret', secret.rule, secret.message);
-  const { kind, tokenUrl, clientId, scope, sentIn, key, signature, header } = auth;
+    return [no('auth.kind', 'oneOf', `auth.kind must be one of: ${[...fieldsOfAuth.keys()].join(', ')}`)];
+  const both = [...unknownFields(auth, known, 'auth.'), checkSecret('auth.secret', secret)];
   if (kind === 'oauth2') {
-    checkAddress(tokenUrl, 'auth.tokenUrl', no, 'with query');
-    checkText(clientId, 'auth.clientId', no);
-    if (scope !== undefined) checkText(scope, 'auth.scope', no);
-    if (sentIn !== undefined && sentIn !== 'header' && sentIn !== 'body')
-      no('auth.sentIn', 'oneOf', 'auth.sentIn must be header or body');
-  } else if (kind === 'oauth1') {
-    if (version === '1.2') no('auth.kind', 'version', 'OneRoster 1.2 has no OAuth 1.0a; use oauth2');
-    checkText(key, 'auth.key', no);
-    if (signature !== undefined && signature !== 'HMAC-SHA256' && signature !== 'HMAC-SHA1')
-      no('auth.signature', 'oneOf', 'auth.signature must be HMAC-SHA256 or HMAC-SHA1');
-  } else if (typeof header !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/i.test(header)) {
-    no('auth.header', 'name', 'auth.header must be a header name such as X-Api-Key');
-  } else if (reserved.includes(header.toLowerCase())) {
-    no('auth.header', 'reserved', `auth.header must not be ${header}, which belongs to the connection`);
+    return [
+      ...both,
+      checkAddress('auth.tokenUrl', tokenUrl, 'with query'),
+      checkText('auth.clientId', clientId),
+      scope === undefined || checkText('auth.scope', scope),
+      checkOneOf('auth.sentIn', sentIn, ['header', 'body']),
+    ];
   }
+  if (kind === 'oauth1') {
+    return [
+      ...both,
+      version !== '1.2' || no('auth.kind', 'version', 'OneRoster 1.2 has no OAuth 1.0a; use oauth2'),
+      checkText('auth.key', key),
+      checkOneOf('auth.signature', signature, ['HMAC-SHA256', 'HMAC-SHA1']),
+    ];
+  }
+  return [...both, checkHeader(header)];
 }
 
-function checkAddress(address: unknown, field: string, no: No, query?: 'with query'): void {
-  const url = typeof address === 'string' ? URL.parse(address) : null;
-  if (!url) no(field, 'url', `${field} must be an address such as https://sis.example.org/…`);
-  else if (!isSecure(url))
-    no(field, 'https', `${field} must begin with https:// (http only for this machine itself)`);
-  else if (url.username || url.password)
-    no(field, 'secret', `${field} must not hold a user or password; use auth`);
-  else if (url.hash || (url.search && !query))
-    no(field, 'path', `${field} must end with its path, without ? and #`);
+function checkHeader(header: unknown): Checked {
+  if (typeof header !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/i.test(header))
+    return no('auth.header', 'name', 'auth.header must be a header name such as X-Api-Key');
+  if (!reserved.includes(header.toLowerCase())) return true;
+  return no('auth.header', 'reserved', `auth.header must not be ${header}, which belongs to the connection`);
 }
 
-/** Names and secrets leave this machine in the clear over http, so http is for this machine itself. */
-export function isSecure({ protocol, hostname }: URL): boolean {
-  return (
-    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
-  );
+function checkOneOf(field: string, value: unknown, words: string[]): Checked {
+  if (value === undefined || words.some((word) => word === value)) return true;
+  return no(field, 'oneOf', `${field} must be ${words.join(' or ')}`);
 }
 
-function checkNumber(value: unknown, field: string, most: number, no: No): void {
-  if (value === undefined) return;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most)
-    no(field, 'range', `${field} must be a whole number from 1 to ${most}`);
-}
-
-function checkText(value: unknown, field: string, no: No): void {
-  if (typeof value !== 'string' || !/^[\x20-\x7e]{1,1000}$/.test(value))
-    no(field, 'text', `${field} must be 1 to 1000 printable ASCII characters`);
+function checkText(field: string, value: unknown): Checked {
+  if (typeof value === 'string' && /^[\x20-\x7e]{1,1000}$/.test(value)) return true;
+  return no(field, 'text', `${field} must be 1 to 1000 printable ASCII characters`);
 }
 
 /** Refused rather than ignored: the likeliest one is a secret in the clear. */
-function unknownFields(object: Record<string, unknown>, known: string[], path: string, no: No): void {
-  for (const name of Object.keys(object)) {
-    if (!known.includes(name))
-      no(`${path}${name}`.slice(0, 80), 'unknown', `Leave this out; there are ${known.join(', ')}`);
-  }
+function unknownFields(object: Record<string, unknown>, known: string[], path: string): BrokenSetting[] {
+  return Object.keys(object)
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      no(`${path}${name}`.slice(0, 80), 'unknown', `Leave this out; there are ${known.join(', ')}`),
+    );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -26,6 +26,14 @@ describe('a row of a file', () => {
     expect(check({ username: '' })).toMatchObject({ line: 7, column: 'username', rule: 'required' }));
   it('with a word of no vocabulary is put aside, its value shown', () =>
     expect(check({ role: 'wizard' })).toMatchObject({ column: 'role', value: 'wizard', rule: 'vocabulary' }));
+  it('with an extension of a vocabulary whose meaning is needed says that it is not known, in 1.2 alone', () => {
+    const message = (version: '1.1' | '1.2', type: string): string | undefined =>
+      rowCheck(columnsOf('orgs', version), knows, () => undefined)({ sourcedId: 'o', name: 'Annex', type }, 2)
+        ?.message;
+    expect(message('1.2', 'ext:campus')).toMatch(/^Hearback does not know this extension; type must be/);
+    expect(message('1.1', 'ext:campus')).toMatch(/^type must be one of/);
+    expect(message('1.2', 'ext: ')).toMatch(/^type must be one of/);
+  });
   it('that names an unknown organisation is put aside with that one', () =>
     expect(check({ orgSourcedIds: 's-1,s-9' })).toMatchObject({
       column: 'orgSourcedIds',

@@ -66,9 +66,14 @@ export function rowCheck(
       if (column.date && !isDate(value)) return broken('date', `${name} must be a date such as 2026-08-10`);
       if (column.oneOf && !known.has(value)) {
         const meant = column.oneOf.find((word) => word.toLowerCase() === value.toLowerCase());
-        if (!meant) return broken('vocabulary', `${name} must be one of: ${column.oneOf.join(', ')}`);
-        row[name] = meant;
-        slipped(name);
+        const added = extension.test(value) ? column.extensions : undefined;
+        if (meant) {
+          row[name] = meant;
+          slipped(name);
+        } else if (added !== 'taken') {
+          const message = `${name} must be one of: ${column.oneOf.join(', ')}`;
+          return broken('vocabulary', added ? `Hearback does not know this extension; ${message}` : message);
+        }
       }
       if (column.refersTo) {
         const unknown = namedIn(value, column).find((id) => knows(column.refersTo!, id) === false);
@@ -84,6 +89,9 @@ export function rowCheck(
 
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const control = /[\u0000-\u001f\u007f]/;
+
+/** A word of a district's own, as OneRoster 1.2 writes it. */
+const extension = /^ext:[\w.-]+$/;
 
 /** The ids of a cell that refers to another file. */
 export function namedIn(value: string, { list }: Pick<Column, 'list'>): string[] {

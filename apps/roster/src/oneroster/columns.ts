@@ -7,6 +7,11 @@ export interface Column {
   required?: true;
   /** The vocabulary, in its own case; a value that differs only in case is taken and reported. */
   oneOf?: readonly string[];
+  /**
+   * OneRoster 1.2 lets a district add words that begin with `ext:`. They are `taken` where a word is not understood
+   * anyway; they are `unknown` where its meaning is needed.
+   */
+  extensions?: 'taken' | 'unknown';
   /** A date such as `2026-08-10`. */
   date?: true;
   /** Several ids in one cell, separated by commas. */
@@ -90,6 +95,8 @@ export function keptColumns(file: FileName): string[] {
 }
 
 function own(file: FileName, version: OneRosterVersion): Record<string, Column> {
+  const extensions = (are: Column['extensions']): Pick<Column, 'extensions'> =>
+    version === '1.2' ? { extensions: are } : {};
   switch (file) {
     case 'orgs':
       return {
@@ -99,14 +106,19 @@ function own(file: FileName, version: OneRosterVersion): Record<string, Column> 
           max: 300,
           keep: 'shown wherever an organisation is chosen or reported',
         },
-        type: { required, oneOf: orgTypes, keep: 'its level' },
+        type: { required, oneOf: orgTypes, ...extensions('unknown'), keep: 'its level' },
         parentSourcedId: { ...id, keep: 'the organisation above' },
         identifier: { print },
       };
     case 'academicSessions':
       return {
         title: { required, print },
-        type: { required, oneOf: ['gradingPeriod', 'semester', 'schoolYear', 'term'], print },
+        type: {
+          required,
+          oneOf: ['gradingPeriod', 'semester', 'schoolYear', 'term'],
+          ...extensions('taken'),
+          print,
+        },
         startDate: { required, date: true, print },
         endDate: { required, date: true, print },
         schoolYear: { required, print },
@@ -121,7 +133,7 @@ function own(file: FileName, version: OneRosterVersion): Record<string, Column> 
       return {
         title: { required, print },
         courseSourcedId: { required, ...id, refersTo: 'courses', print },
-        classType: { required, oneOf: ['homeroom', 'scheduled'], print },
+        classType: { required, oneOf: ['homeroom', 'scheduled'], ...extensions('taken'), print },
         schoolSourcedId: { required, ...id, refersTo: 'orgs', print },
         termSourcedIds: { required, list: true, max: 4_000, refersTo: 'academicSessions', print },
       };
@@ -163,7 +175,12 @@ function own(file: FileName, version: OneRosterVersion): Record<string, Column> 
       return {
         userSourcedId: { required, ...id, refersTo: 'users', keep: 'whose role it is' },
         roleType: { required, oneOf: ['primary', 'secondary'], print },
-        role: { required, oneOf: userRoles12, keep: 'students, staff and families are counted apart' },
+        role: {
+          required,
+          oneOf: userRoles12,
+          ...extensions('unknown'),
+          keep: 'students, staff and families are counted apart',
+        },
         beginDate: { date: true, keep: 'a role counts while it is in force' },
         endDate: { date: true, keep: 'a role counts while it is in force' },
         orgSourcedId: { required, ...id, refersTo: 'orgs', keep: 'people are counted where they are' },
@@ -176,6 +193,7 @@ function own(file: FileName, version: OneRosterVersion): Record<string, Column> 
         role: {
           required,
           oneOf: ['administrator', 'proctor', 'student', 'teacher'],
+          ...extensions('unknown'),
           keep: 'students and staff are counted apart',
         },
         primary: { oneOf: trueOrFalse, print },

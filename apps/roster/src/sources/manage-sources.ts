@@ -94,6 +94,8 @@ export class ManageSources {
       throw invalid('id', 'pattern', 'id must be 1 to 40 small letters, digits and hyphens');
     const before = await this.sources.find(district, id);
     const source = sourceOf(id, body);
+    // Before it is there, so that nothing which is sent from then on is missed.
+    if (!before) await this.sources.change(district, id, { newsFrom: new Date().toISOString() });
     const version = await this.sources.put(district, source, versionIn(ifMatch, before?.version ?? 0));
     // By the new schedule, from now. Another system, or another way to it, is asked for everything first.
     const isOther = JSON.stringify(before?.source.reach) !== JSON.stringify(source.reach);

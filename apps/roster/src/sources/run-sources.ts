@@ -7,6 +7,7 @@ import type { District } from '#platform';
 import { alertOf, notFetched, overdue } from '../alerts/alert.js';
 import { Alerts } from '../alerts/alerts.js';
 import { dateIn } from '../imports/date-in.js';
+import { isAtWork } from '../imports/import.js';
 import { ImportStore } from '../imports/import.store.js';
 import { RunImports } from '../imports/run-imports.js';
 import { PackageRefused, fetchSource } from './fetch-source.js';
@@ -89,7 +90,7 @@ export class RunSources implements OnApplicationBootstrap, OnModuleDestroy {
   /** Tells what became of the last import, and asks the source if it is due. */
   private async one(district: District, source: Source): Promise<void> {
     const { sourceId, schedule, paused, reach } = source;
-    const state = await this.tell(district, source, await this.sources.state(district, sourceId));
+    const state = await this.tell(district, source, await this.stateOf(district, source));
     if (reach.kind === 'upload') return;
     const now = new Date();
     if (state.nextAt === undefined) {
@@ -100,8 +101,22 @@ export class RunSources implements OnApplicationBootstrap, OnModuleDestroy {
     if (paused || Date.parse(state.nextAt) > now.getTime()) return;
     // One import of a source at a time: the next is asked for when this one is over.
     const last = state.lastImportId && (await this.imports.load(district, state.lastImportId));
-    if (last && ['received', 'applying'].includes(last.state.stage)) return;
+    if (last && isAtWork(last.state)) return;
     await this.run(district, source, state, now);
+  }
+
+  /**
+   * What is sent by hand, or rolled back, comes whenever it likes: each import is the last one until it is told, then
+   * the next is.
+   */
+  private async stateOf(district: District, { sourceId }: Source): Promise<SourceState> {
+    const state = await this.sources.state(district, sourceId);
+    const last = state.lastImportId && (await this.imports.load(district, state.lastImportId));
+    if (last && (isAtWork(last.state) || last.state.stage !== state.told)) return state;
+    const after = last ? last.state.receivedAt : (state.newsFrom ?? new Date().toISOString());
+    const next = await this.imports.nextOf(district, sourceId, after);
+    if (!next) return state.newsFrom ? state : this.sources.change(district, sourceId, { newsFrom: after });
+    return this.sources.change(district, sourceId, { lastImportId: next.importId, told: undefined });
   }
 
   private async run(district: District, source: Source, state: SourceState, now: Date): Promise<void> {

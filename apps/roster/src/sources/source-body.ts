@@ -19,8 +19,8 @@ import { Problem, invalid } from '#platform';
 import { checkSettings as checkEdFi } from '../edfi/settings.js';
 import type { EdFiSettings } from '../edfi/settings.js';
 import { GroupSettings, checkGroups } from '../groups/group-settings.js';
-import type { BrokenSetting } from '../http/secret.js';
-import { isAllowedTarget } from '../http/target.js';
+import { checkAddress } from '../http/check-settings.js';
+import type { BrokenSetting } from '../http/check-settings.js';
 import { checkSettings as checkRest } from '../oneroster-rest/settings.js';
 import type { OneRosterRestSettings } from '../oneroster-rest/settings.js';
 import type { ApplyBy } from '../imports/import.js';
@@ -68,8 +68,8 @@ export function sourceOf(sourceId: string, body: SourceBody): Source {
   const errors = wrongSettings(body).map((one) => ({ ...one, field: `settings.${one.field}` }));
   if (errors.length > 0) throw new Problem(422, undefined, { detail: errors[0]!.message, errors });
   const { webhook, emails } = body.alerts;
-  if (webhook !== undefined && !isAllowedTarget(webhook))
-    throw invalid('alerts.webhook', 'url', 'webhook must be an https address without a name or password');
+  const wrong = webhook === undefined ? undefined : checkAddress('alerts.webhook', webhook, 'with query');
+  if (wrong) throw invalid(wrong.field, wrong.rule, wrong.message);
   checkGroups(body.groups);
   const { name, applyBy, lossPercent, groups, paused } = body;
   return {

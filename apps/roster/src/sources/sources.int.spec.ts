@@ -18,7 +18,7 @@ const it12 = { roles: ['it'] };
 let stack: Stack;
 let roster: RunningService;
 let root: string;
-const alerts: { kind: string; source: string; text: string }[] = [];
+const alerts: { kind: string; source: string; importId?: string; text: string }[] = [];
 const webhook = createServer((request, response) => {
   let text = '';
   request.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -283,7 +283,7 @@ describe('a source is refused', () => {
     ['422 settings.tokenUrl url', { kind: 'ed-fi', settings: { baseUrl: 'https://ods.example.org' } }],
     ['422 kind isIn', { kind: 'ftp' }],
     ['422 schedule.at matches', { schedule: { at: '25:00' } }],
-    ['422 alerts.webhook url', { alerts: { emails: [], webhook: 'http://hooks.example.org' } }],
+    ['422 alerts.webhook https', { alerts: { emails: [], webhook: 'http://hooks.example.org' } }],
   ])('with %s', async (expected, change) => expect(await wrong(change)).toBe(expected));
 
   it('for a caller who is not of IT', async () =>
@@ -315,5 +315,56 @@ describe('an import of a source', () => {
       return body.state === 'applied' ? body : undefined;
     }, 'the import');
     expect(report).toMatchObject({ source: 'one', decided: { why: 'the school closed' } });
+  }, 60_000);
+});
+
+describe('files that are sent by hand', () => {
+  const send = async (change: Files = {}): Promise<string> => {
+    const form = new FormData();
+    // Schools of its own: those of another source would hold it.
+    const files = Object.entries(samplePackage(change)).map(([name, text]) => [
+      name,
+      text.replaceAll('00417', '00999'),
+    ]);
+    form.append('file', new Blob([new Uint8Array(zipOf(Object.fromEntries(files) as Files))]), 'roster.zip');
+    const authorization = `Bearer ${await stack.token(it12)}`;
+    const init = { method: 'POST', body: form, headers: { authorization } };
+    const answer = await fetch(`${roster.url}/api/roster/imports`, init);
+    return ((await answer.json()) as { importId: string }).importId;
+  };
+  const orgs = samplePackage()['orgs.csv']!.split('\r\n');
+
+  it('raise alerts as a source that is asked does, each import once, though they come all at once', async () => {
+    expect((await put('files', sourceBody('files', { kind: 'upload', settings: undefined }))).status).toBe(
+      200,
+    );
+    const failed = await send({ 'orgs.csv': orgs[0]! });
+    await send();
+    const held = await send({ 'orgs.csv': orgs.slice(0, 3).join('\r\n') });
+    const sent = (): (typeof alerts)[number][] => alerts.filter(({ source }) => source === 'files');
+    await eventually(
+      async () => {
+        const { lastImport } = await show('files');
+        return lastImport?.importId === held && lastImport.state === 'held' && sent().length >= 2;
+      },
+      'the alerts',
+      60_000,
+    );
+    expect(sent().map(({ kind, importId }) => [kind, importId])).toEqual([
+      ['failed', failed],
+      ['held', held],
+    ]);
+    expect((await show('files')).lastSuccessAt).toBeDefined();
+  }, 90_000);
+
+  it('wait for a word when their source says so', async () => {
+    const body = sourceBody('files', { kind: 'upload', settings: undefined, applyBy: 'hand' });
+    expect((await put('files', body, { 'if-match': '"1"' })).status).toBe(200);
+    const waits = await send();
+    const { lastImport } = await eventually(async () => {
+      const now = await show('files');
+      return now.lastImport?.importId === waits && imported(now) && now;
+    }, 'the import');
+    expect(lastImport?.state).toBe('previewed');
   }, 60_000);
 });

@@ -4,7 +4,7 @@ import { copyFile, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { BrokenSetting } from '../http/secret.js';
+import type { BrokenSetting } from '../http/check-settings.js';
 import { folderPrefix } from '../imports/stage-import.js';
 import { limits } from '../oneroster/package.js';
 import type { FolderSettings } from './source.js';

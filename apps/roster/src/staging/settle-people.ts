@@ -16,6 +16,7 @@ export interface PersonChange {
 
 /** Links between a student and someone who does not have a guardian's role, or is not there. */
 export interface Unclear {
+  /** A link that both sides name is one. */
   count: number;
   /** The first twenty, `agent of student`. */
   examples: string[];
@@ -28,10 +29,12 @@ export interface Unclear {
 export class SettlePeople {
   private readonly members: Spill;
   private readonly drafts: Spill;
-  /** For a student: a guardian who names them. */
-  private readonly asked: Spill;
+  /** For anyone: who names them, and what that person is. */
+  private readonly named: Spill;
   /** For a guardian: a student, and the student's schools. */
   private readonly told: Spill;
+  /** Links that are unclear, where the first of both ids lies: so that one that both name meets itself. */
+  private readonly doubts: Spill;
   readonly unclear: Unclear = { count: 0, examples: [] };
 
   constructor(
@@ -44,8 +47,9 @@ export class SettlePeople {
     const spill = (name: string): Spill => new Spill(join(staging.folder, `people-${name}`), users.buckets);
     this.members = spill('members');
     this.drafts = spill('drafts');
-    this.asked = spill('asked');
+    this.named = spill('named');
     this.told = spill('told');
+    this.doubts = spill('doubts');
   }
 
   /** A role or an enrolment in force. */
@@ -64,7 +68,7 @@ export class SettlePeople {
     changed: (change: PersonChange) => void,
   ): Promise<FileOfRows> {
     const { buckets } = this.users;
-    for (const step of [this.draft, this.answer]) {
+    for (const step of [this.draft, this.decide]) {
       for (let bucket = 0; bucket < buckets; bucket += 1) {
         step.call(this, bucket);
         await this.staging.beat();
@@ -74,6 +78,7 @@ export class SettlePeople {
     let rows = 0;
     for (let bucket = 0; bucket < buckets; bucket += 1) {
       const people = this.linked(bucket);
+      this.countDoubts(bucket);
       await this.lay(bucket, people, base);
       for (const person of people) {
         each(person);
@@ -83,7 +88,7 @@ export class SettlePeople {
       rows += people.length;
       await this.staging.beat();
     }
-    for (const spill of [this.members, this.drafts, this.asked, this.told]) spill.close();
+    for (const spill of [this.members, this.drafts, this.named, this.told, this.doubts]) spill.close();
     return { digests, rows };
   }
 
@@ -114,32 +119,33 @@ export class SettlePeople {
         codes: [],
       };
       this.drafts.put(bucket, personRow(draft));
-      if (agents) this.link(draft, listed(agents));
+      const said = [userId, hasGroup(draft.memberships, 'family') ? 'speaks' : '', ...schoolsOf(draft)];
+      for (const other of listed(agents)) this.named.add(other, lineFor(other, said));
     }
   }
 
-  private link(person: Person, named: readonly string[]): void {
-    const { userId, memberships } = person;
-    const schools = schoolsOf(person);
-    const speaks = hasGroup(memberships, 'family');
-    for (const other of named) {
-      if (schools.length > 0) this.told.add(other, lineFor(other, [userId, ...schools]));
-      else if (speaks) this.asked.add(other, lineFor(other, [userId]));
-      else this.isUnclear(other, userId);
-    }
-  }
-
-  /** Students answer those who named them. */
-  private answer(bucket: number): void {
-    const asked = this.asked.lines(bucket);
-    if (asked.length === 0) return;
+  /**
+   * Whoever is named knows what the link means: a student names those who speak for them, a guardian those they speak
+   * for. Both of it may be one person: a grown student who is a parent too. Two such people could each speak for the
+   * other, which is more than either said.
+   */
+  private decide(bucket: number): void {
+    const lines = this.named.lines(bucket);
+    if (lines.length === 0) return;
     const drafts = this.draftsOf(bucket);
-    for (const line of asked) {
-      const [student, [guardian]] = saidIn(line) as [string, [string]];
-      const there = drafts.get(student);
-      const schools = there ? schoolsOf(there) : [];
-      if (schools.length > 0) this.told.add(guardian, lineFor(guardian, [student, ...schools]));
-      else this.isUnclear(guardian, student);
+    for (const line of lines) {
+      const [id, [namer, speaks, ...schools]] = saidIn(line) as [string, [string, string, ...string[]]];
+      const there = drafts.get(id);
+      const own = there ? schoolsOf(there) : [];
+      const isFor = schools.length > 0 && there !== undefined && hasGroup(there.memberships, 'family');
+      const isBy = speaks !== '' && own.length > 0;
+      if (isFor && !isBy) this.told.put(bucket, lineFor(id, [namer, ...schools]));
+      else if (isBy && !isFor) this.told.add(namer, lineFor(namer, [id, ...own]));
+      else {
+        const isAgent = speaks !== '' || (own.length > 0 && schools.length === 0);
+        const [first] = [id, namer].sort();
+        this.doubts.add(first!, lineFor(first!, isAgent ? [namer, id] : [id, namer]));
+      }
     }
   }
 
@@ -148,15 +154,11 @@ export class SettlePeople {
     const drafts = this.draftsOf(bucket);
     for (const line of this.told.lines(bucket)) {
       const [guardian, [student, ...schools]] = saidIn(line) as [string, [string, ...string[]]];
-      const draft = drafts.get(guardian);
-      const role = draft?.memberships
+      const draft = drafts.get(guardian)!;
+      const role = draft.memberships
         .map((one) => roleAndOrg(one)[0])
         .find((one) => groupOf(one) === 'family');
-      if (!draft || !role) {
-        this.isUnclear(guardian, student);
-        continue;
-      }
-      for (const school of schools) draft.memberships.push(membership(role, school));
+      for (const school of schools) draft.memberships.push(membership(role!, school));
       draft.speaksFor.push(student);
     }
     return [...drafts.values()].map((draft) => ({
@@ -209,10 +211,17 @@ export class SettlePeople {
     );
   }
 
-  private isUnclear(agent: string, student: string): void {
-    this.unclear.count += 1;
-    if (this.unclear.examples.length < 20)
-      this.unclear.examples.push(`${agent.slice(0, 80)} of ${student.slice(0, 80)}`);
+  private countDoubts(bucket: number): void {
+    const seen = new Set<string>();
+    for (const line of this.doubts.lines(bucket)) {
+      const [agent, student] = saidIn(line)[1] as [string, string];
+      const link = [agent, student].sort().join('\t');
+      if (seen.has(link)) continue;
+      seen.add(link);
+      this.unclear.count += 1;
+      if (this.unclear.examples.length < 20)
+        this.unclear.examples.push(`${agent.slice(0, 80)} of ${student.slice(0, 80)}`);
+    }
   }
 }
 
