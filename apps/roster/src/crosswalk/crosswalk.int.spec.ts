@@ -2,7 +2,7 @@ import { EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, realStack } from '#testing';
 import type { RunningService, Stack } from '#testing';
-import { basePackage, csvOf, district, io, phobos } from '../conformance/base-package.given.js';
+import { basePackage, district, io, phobos } from '../conformance/base-package.given.js';
 import type { Cells } from '../conformance/base-package.given.js';
 import { set } from '../conformance/changes.given.js';
 import type { Change } from '../conformance/changes.given.js';
