@@ -1,48 +1,26 @@
 import { EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, realStack } from '#testing';
-import type { RunningService, Stack } from '#testing';
+import { realStack } from '#testing';
+import type { Stack } from '#testing';
 import { basePackage, district, io, phobos } from '../conformance/base-package.given.js';
 import type { Cells } from '../conformance/base-package.given.js';
 import { set } from '../conformance/changes.given.js';
 import type { Change } from '../conformance/changes.given.js';
 import { sent } from '../conformance/roster.given.js';
-import type { ImportReport } from '../imports/import-report.js';
-import { RosterModule } from '../roster.module.js';
+import { asIt, rosterService } from '../imports/roster-service.given.js';
+import type { RosterService } from '../imports/roster-service.given.js';
 import type { CrosswalkItem, CrosswalkPreview } from './crosswalk-preview.js';
 
-const it12 = { roles: ['it'] };
-
 let stack: Stack;
-let roster: RunningService;
+let roster: RosterService;
 beforeAll(async () => {
   stack = await realStack();
-  roster = await stack.service(RosterModule, 'roster');
+  roster = await rosterService(stack);
 }, 120_000);
 afterAll(() => stack?.close(), 60_000);
 
-async function post<T>(
-  path: string,
-  files: Record<string, string | Buffer>,
-): Promise<{ status: number; body: T }> {
-  const form = new FormData();
-  for (const [name, content] of Object.entries(files))
-    form.append('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
-  const authorization = `Bearer ${await stack.token(it12)}`;
-  const url = `${roster.url}/api/roster/${path}`;
-  const response = await fetch(url, { method: 'POST', body: form, headers: { authorization } });
-  return { status: response.status, body: (await response.json()) as T };
-}
-async function imported(files: Record<string, string | Buffer>): Promise<ImportReport> {
-  const { body } = await post<{ importId: string }>('imports', files);
-  return eventually(async () => {
-    const path = `/api/roster/imports/${body.importId}`;
-    const { body: now } = await roster.call<ImportReport>('GET', path, { as: it12 });
-    return !['received', 'applying'].includes(now.state) && now;
-  }, 'the import');
-}
 const lay = (rows: readonly string[], query = '') =>
-  post<CrosswalkPreview & { detail?: string; errors?: { field: string; rule: string }[] }>(
+  roster.post<CrosswalkPreview & { detail?: string; errors?: { field: string; rule: string }[] }>(
     `sources/files/crosswalk${query}`,
     { 'ids.csv': ['file,oldSourcedId,newSourcedId', ...rows].join('\n') },
   );
@@ -116,9 +94,9 @@ const unchanged = { added: 0, deleted: 0, missing: 0 };
 
 describe('a crosswalk', () => {
   it('is of a source that there is', async () =>
-    expect((await post('sources/nobody/crosswalk', { 'x.csv': 'file\n' })).status).toBe(404));
+    expect((await roster.post('sources/nobody/crosswalk', { 'x.csv': 'file\n' })).status).toBe(404));
   it('is only tried at first: it says what it would do, and keeps nothing', async () => {
-    await imported(sent('1.2', {}));
+    await roster.imported(sent('1.2', {}));
     const { status, body } = await lay([
       ...mapping(undefined, 'new', ['orgs']),
       'users,S01,new.us.S01',
@@ -133,10 +111,10 @@ describe('a crosswalk', () => {
       unmapped: 27,
       unknownOld: { count: 1, examples: ['S99'] },
     });
-    expect((await roster.call('GET', '/api/roster/sources/files/crosswalk', { as: it12 })).status).toBe(404);
+    expect((await roster.call('GET', '/api/roster/sources/files/crosswalk', { as: asIt })).status).toBe(404);
   });
   it('that is not there lets a new system look like another district: held', async () => {
-    const report = await imported(packageOf('new'));
+    const report = await roster.imported(packageOf('new'));
     expect(report.state).toBe('held');
     expect(report.holds.map(({ rule }) => rule)).toContain('closed');
   });
@@ -150,7 +128,7 @@ describe('a crosswalk', () => {
     const { status, body } = await lay([...rows, 'users,S03,new.us.S03'], '?apply=true');
     expect(status).toBe(422);
     expect(body.errors!.map(({ field, rule }) => `${field} ${rule}`)).toEqual(expected);
-    expect((await roster.call('GET', '/api/roster/sources/files/crosswalk', { as: it12 })).status).toBe(404);
+    expect((await roster.call('GET', '/api/roster/sources/files/crosswalk', { as: asIt })).status).toBe(404);
   });
   it('cannot give somebody the id of somebody else', async () => {
     const { status, body } = await lay(['users,S01,S02'], '?apply=true');
@@ -162,10 +140,10 @@ describe('a crosswalk', () => {
     const before = { orgs: await orgs(), events: await events() };
     expect((await lay(mapping(undefined, 'new'), '?apply=true')).body.applied).toBe(true);
     const { body } = await roster.call<CrosswalkItem>('GET', '/api/roster/sources/files/crosswalk', {
-      as: it12,
+      as: asIt,
     });
     expect(body.rows).toMatchObject({ orgs: 3, users: 28, roles: 28, enrollments: 4 });
-    const report = await imported(packageOf('new'));
+    const report = await roster.imported(packageOf('new'));
     expect(report).toMatchObject({
       state: 'applied',
       people: 28,
@@ -182,7 +160,7 @@ describe('a crosswalk', () => {
         set('S01', { enabledUser: 'false' })({ header: good.header, rows: good.rows.slice(4, 5) }, good),
       ),
     };
-    const report = await imported(sent('1.2', delta, 'delta'));
+    const report = await roster.imported(sent('1.2', delta, 'delta'));
     expect(report).toMatchObject({
       state: 'applied',
       changes: { people: { added: 0, changed: 1, disabled: 1 } },
@@ -195,7 +173,7 @@ describe('a crosswalk', () => {
       unmapped: 0,
       unknownOld: { count: 0 },
     });
-    const report = await imported(packageOf('newer', { users: set('S01', { enabledUser: 'false' }) }));
+    const report = await roster.imported(packageOf('newer', { users: set('S01', { enabledUser: 'false' }) }));
     expect(report).toMatchObject({
       state: 'applied',
       changes: { people: { added: 0, changed: 0, gone: 0 } },
@@ -204,7 +182,7 @@ describe('a crosswalk', () => {
   });
   it('may be added to: what was said before stays', async () => {
     await lay(['users,S77,newer.us.S77'], '?apply=true');
-    expect(await imported(packageOf('newer'))).toMatchObject({
+    expect(await roster.imported(packageOf('newer'))).toMatchObject({
       state: 'applied',
       changes: { people: { added: 0, gone: 0 } },
     });
@@ -217,11 +195,11 @@ describe('a crosswalk', () => {
     }
   });
   it('that is taken away leaves ids to mean themselves', async () => {
-    expect((await roster.call('DELETE', '/api/roster/sources/files/crosswalk', { as: it12 })).status).toBe(
+    expect((await roster.call('DELETE', '/api/roster/sources/files/crosswalk', { as: asIt })).status).toBe(
       204,
     );
     expect(await stack.db('roster').collection('crosswalk-parts').countDocuments()).toBe(0);
-    expect((await imported(packageOf('newer'))).state).toBe('held');
-    expect((await imported(sent('1.2', {}))).state).toBe('applied');
+    expect((await roster.imported(packageOf('newer'))).state).toBe('held');
+    expect((await roster.imported(sent('1.2', {}))).state).toBe('applied');
   });
 });

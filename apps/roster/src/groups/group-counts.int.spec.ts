@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, realStack } from '#testing';
-import type { RunningService, Stack } from '#testing';
+import { realStack } from '#testing';
+import type { Stack } from '#testing';
 import type { EnrolmentCounted } from '#contracts';
 import { basePackage, csvOf, district, io, phobos } from '../conformance/base-package.given.js';
 import { sent } from '../conformance/roster.given.js';
-import type { ImportReport } from '../imports/import-report.js';
-import { RosterModule } from '../roster.module.js';
+import { asIt, rosterService } from '../imports/roster-service.given.js';
+import type { RosterService } from '../imports/roster-service.given.js';
 import type { DenominatorList } from './show-denominators.js';
 
-const it12 = { roles: ['it'] };
-
 let stack: Stack;
-let roster: RunningService;
+let roster: RosterService;
 beforeAll(async () => {
   stack = await realStack();
-  roster = await stack.service(RosterModule, 'roster');
+  roster = await rosterService(stack);
 }, 120_000);
 afterAll(() => stack?.close(), 60_000);
 
@@ -23,33 +21,8 @@ interface Refused {
   errors?: { field: string; rule: string; message: string }[];
 }
 
-async function post<T>(
-  path: string,
-  files: Record<string, string | Buffer>,
-): Promise<{ status: number; body: T }> {
-  const form = new FormData();
-  for (const [name, content] of Object.entries(files))
-    form.append('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
-  const authorization = `Bearer ${await stack.token(it12)}`;
-  const response = await fetch(`${roster.url}/api/roster/${path}`, {
-    method: 'POST',
-    body: form,
-    headers: { authorization },
-  });
-  return { status: response.status, body: (await response.json()) as T };
-}
-
-async function imported(files: Record<string, string | Buffer>): Promise<ImportReport> {
-  const { body } = await post<{ importId: string }>('imports', files);
-  return eventually(async () => {
-    const path = `/api/roster/imports/${body.importId}`;
-    const { body: now } = await roster.call<ImportReport>('GET', path, { as: it12 });
-    return !['received', 'applying'].includes(now.state) && now;
-  }, 'the import');
-}
-
 const upload = (...rows: string[]) =>
-  post<Refused & { rows?: number }>('group-counts', {
+  roster.post<Refused & { rows?: number }>('group-counts', {
     'groups.csv': ['organisation,group,count,date', ...rows].join('\n'),
   });
 
@@ -94,10 +67,10 @@ describe('counts by group', () => {
     expect(body.errors).toMatchObject([{ field: 'line 2: organisation', rule: 'reference' }]);
   });
   it('come from the columns of the source, and its settings read as they were written', async () => {
-    const put = await roster.call('PUT', '/api/roster/sources/files', { as: it12, body: settings });
+    const put = await roster.call('PUT', '/api/roster/sources/files', { as: asIt, body: settings });
     expect(put.status).toBe(200);
     expect(put.body).toMatchObject({ groups: { ...settings.groups, keptForPeople: false } });
-    const done = await imported({ ...sent('1.2', {}), 'users.csv': withColumns() });
+    const done = await roster.imported({ ...sent('1.2', {}), 'users.csv': withColumns() });
     expect(done).toMatchObject({
       state: 'applied',
       groupsCounted: { groups: ['english-learner'], languages: true },
@@ -115,7 +88,7 @@ describe('counts by group', () => {
     ['a language that is none', { language: { column: 'metadata.h', languages: { Spanish: 'Spanish?' } } }],
   ])('are never read from %s', async (_, groups) => {
     const body = { ...settings, groups };
-    const { status } = await roster.call('PUT', '/api/roster/sources/other', { as: it12, body });
+    const { status } = await roster.call('PUT', '/api/roster/sources/other', { as: asIt, body });
     expect(status).toBe(422);
   });
   it('may be told by the district, and stand beside those of the roster', async () => {
@@ -138,7 +111,7 @@ describe('counts by group', () => {
     expect(await groupsOf(phobos)).toContain('low-income 8 upload');
   });
   it('stay when the roster is counted again', async () => {
-    await imported({
+    await roster.imported({
       ...sent('1.2', { enrollments: ({ header, rows }) => ({ header, rows: rows.slice(1) }) }),
       'users.csv': withColumns().replace('S20,,,', 'S20,tobedeleted,,'),
     });
@@ -165,14 +138,14 @@ describe('counts by group', () => {
     expect((await counted(io)).length).toBe(before);
   });
   it('that are no such file are refused by its name', async () => {
-    const { status, body } = await post<Refused>('group-counts', { 'x.csv': 'school,n\nIo,4\n' });
+    const { status, body } = await roster.post<Refused>('group-counts', { 'x.csv': 'school,n\nIo,4\n' });
     expect({ status, detail: body.detail }).toEqual({
       status: 422,
       detail: 'x.csv lacks the required column organisation',
     });
   });
   it('tell where there is a denominator and where there is none, without a number', async () => {
-    const { body } = await roster.call<DenominatorList>('GET', '/api/roster/denominators', { as: it12 });
+    const { body } = await roster.call<DenominatorList>('GET', '/api/roster/denominators', { as: asIt });
     const there = body.items.find(({ orgId }) => orgId === io)!;
     expect(there.known).toMatchObject([
       { group: 'english-learner', from: 'roster' },

@@ -5,69 +5,46 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Binary, EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, realStack } from '#testing';
-import type { RunningService, Stack } from '#testing';
+import { realStack } from '#testing';
+import type { Stack } from '#testing';
 import { trustedDistrict } from '#platform';
-import { RosterModule } from '../roster.module.js';
 import { ImportStore } from './import.store.js';
 import type { Found, ImportEvent } from './import.js';
 import { folderPrefix } from './stage-import.js';
+import { asIt, rosterService } from './roster-service.given.js';
+import type { RosterService, SentFiles } from './roster-service.given.js';
 import { samplePackage, zipOf } from './sample-package.given.js';
 import type { Files } from './sample-package.given.js';
 import type { ImportReport } from './import-report.js';
 import type { RoleChanges } from './list-details.js';
 
-const it12 = { roles: ['it'] };
 const district = trustedDistrict('moon');
 const shared = fileURLToPath(new URL('../../../../../../shared/data/roster/', import.meta.url));
 
 let stack: Stack;
-let roster: RunningService;
+let roster: RosterService;
 beforeAll(async () => {
   stack = await realStack();
-  roster = await stack.service(RosterModule, 'roster');
+  roster = await rosterService(stack);
 }, 120_000);
 afterAll(() => stack?.close(), 60_000);
 
 interface Sent {
-  status: number;
-  body: { importId: string; errors?: { field: string; rule: string }[] };
+  importId: string;
+  errors?: { field: string; rule: string }[];
 }
 
-async function send(
-  files: Record<string, string | Buffer>,
-  headers: Record<string, string> = {},
-  query = '',
-): Promise<Sent> {
-  const form = new FormData();
-  for (const [name, content] of Object.entries(files))
-    form.append('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
-  const authorization = `Bearer ${await stack.token(it12)}`;
-  const response = await fetch(`${roster.url}/api/roster/imports${query}`, {
-    method: 'POST',
-    body: form,
-    headers: { authorization, ...headers },
-  });
-  return { status: response.status, body: (await response.json()) as Sent['body'] };
-}
-
-const report = async (id: string): Promise<ImportReport> =>
-  (await roster.call<ImportReport>('GET', `/api/roster/imports/${id}`, { as: it12 })).body;
-
-const settled = (id: string): Promise<ImportReport> =>
-  eventually(async () => {
-    const now = await report(id);
-    return !['received', 'applying'].includes(now.state) && now;
-  }, 'the import');
-
-async function imported(files: Record<string, string | Buffer>, query = ''): Promise<ImportReport> {
+const send = (files: SentFiles, headers: Record<string, string> = {}, query = '') =>
+  roster.post<Sent>(`imports${query}`, files, headers);
+const settled = (id: string): Promise<ImportReport> => roster.settled(id);
+async function imported(files: SentFiles, query = ''): Promise<ImportReport> {
   const { status, body } = await send(files, {}, query);
   expect(status).toBe(202);
   return settled(body.importId);
 }
 const told = (id: string, what: string) =>
   roster.call<ImportReport>('POST', `/api/roster/imports/${id}/${what}`, {
-    as: it12,
+    as: asIt,
     body: { why: 'a test says so' },
   });
 async function applied(id: string): Promise<ImportReport> {
@@ -88,7 +65,7 @@ const published = async (): Promise<{ type: string; key: string; data: Record<st
 
 const lastApplied = async (): Promise<ImportReport> => {
   const path = '/api/roster/imports?limit=50';
-  const { body } = await roster.call<{ items: ImportReport[] }>('GET', path, { as: it12 });
+  const { body } = await roster.call<{ items: ImportReport[] }>('GET', path, { as: asIt });
   return body.items.find(({ state }) => state === 'applied')!;
 };
 
@@ -205,7 +182,7 @@ describe('an import', () => {
     const { body } = await roster.call<{ items: RoleChanges[] }>(
       'GET',
       `/api/roster/imports/${held.importId}/changes`,
-      { as: it12 },
+      { as: asIt },
     );
     expect(body.items).toContainEqual({
       orgId: '00417-051',
@@ -220,7 +197,7 @@ describe('an import', () => {
     const since = await roster.call<{ items: RoleChanges[] }>(
       'GET',
       `/api/roster/imports/${held.importId}/changes-since/${before051}`,
-      { as: it12 },
+      { as: asIt },
     );
     expect(since.body.items).toEqual(body.items);
     expect(await names('?level=school')).toEqual(['Phobos Elementary School']);
@@ -241,7 +218,7 @@ describe('an import', () => {
     const users = `${samplePackage()['users.csv']!}\nX1,,,=cmd(),x,X,Y,,,`;
     const { importId } = await imported(samplePackage({ 'users.csv': users }));
     const get = async (what: string) => {
-      const authorization = `Bearer ${await stack.token(it12)}`;
+      const authorization = `Bearer ${await stack.token(asIt)}`;
       const url = `${roster.url}/api/roster/imports/${importId}/${what}`;
       const response = await fetch(url, { headers: { authorization } });
       return `${response.status} ${response.headers.get('content-type')}\n${await response.text()}`;
@@ -274,7 +251,7 @@ describe('an import', () => {
 });
 
 describe('a package is refused before anything is stored', () => {
-  const refused = async (files: Record<string, string | Buffer>): Promise<string> => {
+  const refused = async (files: SentFiles): Promise<string> => {
     const before = await stack.db('roster').collection('imports').countDocuments();
     const { status, body } = await send(files);
     expect(await stack.db('roster').collection('imports').countDocuments()).toBe(before);
@@ -306,7 +283,7 @@ describe('a package is refused before anything is stored', () => {
     expect((await roster.call('POST', '/api/roster/imports', { body: {} })).status).toBe(401);
   });
   it('for JSON', async () =>
-    expect((await roster.call('POST', '/api/roster/imports', { as: it12, body: {} })).status).toBe(415));
+    expect((await roster.call('POST', '/api/roster/imports', { as: asIt, body: {} })).status).toBe(415));
   it('and shows nothing to another district', async () => {
     const { body } = await send(samplePackage());
     expect(
@@ -344,8 +321,8 @@ describe('after a crash', () => {
       at,
     };
     await roster.app.get(ImportStore).create(district, importId, [received, ...more]);
-    await roster.close();
-    roster = await stack.service(RosterModule, 'roster');
+    await roster.app.close();
+    roster = await rosterService(stack);
     return settled(importId);
   };
   const changed = (name: string): Files =>

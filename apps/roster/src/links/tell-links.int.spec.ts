@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, realStack } from '#testing';
-import type { RunningService, Stack } from '#testing';
+import type { Stack } from '#testing';
 import type { PersonLinked } from '#contracts';
 import { Runtime, TestTopics } from '#messaging';
 import type { RawMessage } from '#messaging';
@@ -12,40 +12,27 @@ import { sent } from '../conformance/roster.given.js';
 import { CurrentGenerations } from '../generations/current.js';
 import { GenerationStore } from '../generations/generation.store.js';
 import type { ImportReport } from '../imports/import-report.js';
-import { RosterModule } from '../roster.module.js';
+import { asIt, rosterService } from '../imports/roster-service.given.js';
+import type { RosterService } from '../imports/roster-service.given.js';
 import { personIdOf } from './person-id.js';
 import { TellLinks } from './tell-links.js';
 
-const it12 = { roles: ['it'] };
 const moon = trustedDistrict('moon');
 
 let stack: Stack;
-let roster: RunningService;
+let roster: RosterService;
 const topics = new TestTopics();
 beforeAll(async () => {
   stack = await realStack();
-  roster = await stack.service(RosterModule, 'roster');
+  roster = await rosterService(stack);
 }, 120_000);
 afterAll(async () => {
   await topics.close();
   await stack?.close();
 }, 60_000);
 
-async function settled(importId: string): Promise<ImportReport> {
-  return eventually(async () => {
-    const path = `/api/roster/imports/${importId}`;
-    const { body } = await roster.call<ImportReport>('GET', path, { as: it12 });
-    return !['received', 'applying'].includes(body.state) && body;
-  }, 'the import');
-}
 async function imported(changes: Changes): Promise<ImportReport> {
-  const form = new FormData();
-  for (const [name, content] of Object.entries(sent('1.2', changes)))
-    form.append('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
-  const authorization = `Bearer ${await stack.token(it12)}`;
-  const url = `${roster.url}/api/roster/imports`;
-  const response = await fetch(url, { method: 'POST', body: form, headers: { authorization } });
-  const report = await settled(((await response.json()) as { importId: string }).importId);
+  const report = await roster.imported(sent('1.2', changes));
   expect(report.state).toBe('applied');
   return report;
 }
@@ -106,10 +93,10 @@ describe('the links of people', () => {
     expect(of(await told(), 'S03')).toEqual([`1: student@${phobos}`, '2:  off']);
     const path = `/api/roster/imports/${first.importId}/roll-back`;
     const { body } = await roster.call<{ importId: string }>('POST', path, {
-      as: it12,
+      as: asIt,
       body: { why: 'a test' },
     });
-    expect((await settled(body.importId)).state).toBe('applied');
+    expect((await roster.settled(body.importId)).state).toBe('applied');
     const all = await told();
     expect(of(all, 'S03')).toEqual([`1: student@${phobos}`, '2:  off', `3: student@${phobos}`]);
     expect(of(all, 'S24').at(-1)).toBe(`3: student@${io}`);
