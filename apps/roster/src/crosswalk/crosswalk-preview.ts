@@ -1,4 +1,4 @@
-import type { FileName } from '../oneroster/columns.js';
+import type { WalkedFile } from './crosswalk.js';
 
 /** Ids, and the first twenty of them. */
 export class IdsFound {
@@ -8,7 +8,7 @@ export class IdsFound {
 
 /** What a mapping would do to the ids of one file of the source's roster. */
 export class FilePreview {
-  file!: FileName;
+  file!: WalkedFile;
   /** Ids of the roster that get a new one. */
   mapped!: number;
   /** Ids of the roster that the mapping does not name: the new system must still call them so, or they are missing. */

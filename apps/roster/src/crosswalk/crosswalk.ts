@@ -3,6 +3,7 @@ import type { FileName } from '../oneroster/columns.js';
 
 /** The files whose ids may be translated: every one with ids of its own. */
 export const walkedFiles = fileNames.filter((file) => file !== 'demographics');
+export type WalkedFile = (typeof walkedFiles)[number];
 
 /** One line of a crosswalk as it is kept: what the system says now, and what it means here. */
 export function walkLine(file: string, newId: string, oldId: string): string {

@@ -9,11 +9,12 @@ import type { Generation } from '../generations/generation.js';
 import { idOf } from '../generations/row.js';
 import { rowCheck } from '../oneroster/check-row.js';
 import type { Reason, Row } from '../oneroster/check-row.js';
-import type { Column, FileName } from '../oneroster/columns.js';
-import { readCsv } from '../oneroster/read-csv.js';
+import type { Column } from '../oneroster/columns.js';
+import { FileRefused, readCsv } from '../oneroster/read-csv.js';
 import { folderPrefix } from '../imports/stage-import.js';
 import { Spill } from '../staging/spill.js';
 import { Crosswalk, walkLine, walkedFiles } from './crosswalk.js';
+import type { WalkedFile } from './crosswalk.js';
 import type { FilePreview } from './crosswalk-preview.js';
 
 const keep = 'what an id means';
@@ -24,7 +25,7 @@ const columns: Record<string, Column> = {
 };
 
 const buckets = 64;
-export const mostRows = 1_000_000;
+const mostRows = 1_000_000;
 const mostBroken = 100;
 const examples = 20;
 
@@ -72,8 +73,8 @@ export class LayCrosswalk {
     try {
       await laying.read(name, bytes);
       for (let bucket = 0; bucket < buckets; bucket += 1) {
-        const known = new Map<FileName, Set<string>>();
-        for (const file of walkedFiles) {
+        const known = new Map<WalkedFile, Set<string>>();
+        for (const file of laying.files) {
           const rows = await this.chunks.bucket(district, generation?.files[file], bucket, buckets);
           known.set(file, new Set(rows.map(idOf)));
         }
@@ -92,7 +93,9 @@ class Laying {
   readonly broken: Reason[] = [];
   /** How many rows will be kept, by file. */
   readonly rows: Record<string, number> = {};
-  private readonly found = new Map<FileName, FilePreview>();
+  /** The files that the mapping is about. */
+  readonly files = new Set<WalkedFile>();
+  private readonly found = new Map<WalkedFile, FilePreview>();
   private readonly before?: Crosswalk;
 
   constructor(
@@ -117,18 +120,16 @@ class Laying {
         if (reason) this.isBroken(reason);
         else if ('row' in one) this.take(one.row, one.line);
       }
-      if (count > mostRows) throw new Error(`${name} has more than ${mostRows} rows`);
+      if (count > mostRows) throw new FileRefused(`${name} has more than ${mostRows} rows`);
     }
-    if (this.linesBefore)
-      for (const line of Buffer.from(this.linesBefore).toString().split('\n').filter(Boolean))
-        this.byNew.add(line.split('\t')[1]!, `${line}\t0`);
+    for (const line of linesOf(this.linesBefore)) this.byNew.add(line.split('\t')[1]!, `${line}\t0`);
   }
 
   /** Two rows with one id, and what the roster knows of the ids of a bucket. */
-  check(bucket: number, known: ReadonlyMap<FileName, ReadonlySet<string>>): void {
+  check(bucket: number, known: ReadonlyMap<WalkedFile, ReadonlySet<string>>): void {
     const olds = new Map<string, string>();
     for (const text of this.byOld.lines(bucket)) {
-      const [file, oldId, line] = text.split('\t') as [FileName, string, string];
+      const [file, oldId, line] = text.split('\t') as [WalkedFile, string, string];
       const key = `${file}\t${oldId}`;
       if (olds.has(key)) this.isTwice('oldSourcedId', oldId, line);
       olds.set(key, line);
@@ -140,7 +141,7 @@ class Laying {
       for (const id of ids) if (!olds.has(`${file}\t${id}`)) this.preview(file).unmapped += 1;
     const news = new Set<string>();
     for (const text of this.byNew.lines(bucket)) {
-      const [file, newId, oldId, line] = text.split('\t') as [FileName, string, string, string];
+      const [file, newId, oldId, line] = text.split('\t') as [WalkedFile, string, string, string];
       const key = `${file}\t${newId}`;
       if (news.has(key)) {
         // What was said before gives way without a word.
@@ -149,7 +150,7 @@ class Laying {
       }
       news.add(key);
       this.rows[file] = (this.rows[file] ?? 0) + 1;
-      const isAnother = newId !== oldId && known.get(file)!.has(newId) && !olds.has(key);
+      const isAnother = newId !== oldId && known.get(file)?.has(newId) && !olds.has(key);
       if (line !== '0' && isAnother) note(this.preview(file).alreadyThere, newId);
     }
   }
@@ -176,14 +177,15 @@ class Laying {
   }
 
   private take(row: Row, line: number): void {
-    const file = row['file'] as FileName;
+    const file = row['file'] as WalkedFile;
+    this.files.add(file);
     const newId = row['newSourcedId']!;
     const oldId = this.before?.find(file, row['oldSourcedId']!) ?? row['oldSourcedId']!;
     this.byOld.add(oldId, `${file}\t${oldId}\t${line}`);
     this.byNew.add(newId, `${walkLine(file, newId, oldId)}\t${line}`);
   }
 
-  private preview(file: FileName): FilePreview {
+  private preview(file: WalkedFile): FilePreview {
     let preview = this.found.get(file);
     if (!preview) {
       const none = () => ({ count: 0, examples: [] });
@@ -200,6 +202,17 @@ class Laying {
 
   private isBroken(reason: Reason): void {
     if (this.broken.length < mostBroken) this.broken.push(reason);
+  }
+}
+
+/** One at a time: all of them as strings would take many times the memory of their bytes. */
+function* linesOf(bytes: Uint8Array | undefined): Generator<string> {
+  if (!bytes) return;
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < all.length;) {
+    const end = all.indexOf('\n', at);
+    yield all.toString('utf8', at, end);
+    at = end + 1;
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Controller, Delete, Get, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { IsBoolean } from 'class-validator';
@@ -15,7 +14,6 @@ import { SourceStore } from '../sources/source.store.js';
 import { CrosswalkItem, CrosswalkPreview } from './crosswalk-preview.js';
 import { CrosswalkStore } from './crosswalk.store.js';
 import { LayCrosswalk } from './lay-crosswalk.js';
-import type { Laid } from './lay-crosswalk.js';
 
 const mostBytes = 100 * 2 ** 20;
 
@@ -58,15 +56,15 @@ export class ManageCrosswalk {
     const generationId = await this.known(district, id);
     const part = await request.file({ limits: { files: 1, fileSize: mostBytes } });
     if (!part) throw invalid('file', 'required', 'Send one CSV file');
-    const generation = generationId && (await this.generations.get(district, generationId));
+    const generation =
+      generationId === undefined ? undefined : await this.generations.get(district, generationId);
     const before = await this.crosswalks.lines(district, id);
-    const laid = await this.read(
-      district,
-      part.filename.slice(0, 80),
-      part.file,
-      before,
-      generation || undefined,
-    );
+    const name = part.filename.slice(0, 80);
+    const laid = await this.laying
+      .lay(district, name, part.file, before, generation)
+      .catch((error: unknown) => {
+        throw error instanceof FileRefused ? invalid('file', 'readable', error.message) : error;
+      });
     try {
       if (part.file.truncated)
         throw new Problem(413, undefined, { detail: `At most ${mostBytes / 2 ** 20} MB` });
@@ -112,20 +110,5 @@ export class ManageCrosswalk {
     if (generationId === undefined && !(await this.sources.find(district, source)))
       throw new Unknown('source');
     return generationId;
-  }
-
-  private async read(
-    district: District,
-    name: string,
-    bytes: Readable,
-    before: Uint8Array | undefined,
-    generation: Parameters<LayCrosswalk['lay']>[4],
-  ): Promise<Laid> {
-    try {
-      return await this.laying.lay(district, name, bytes, before, generation);
-    } catch (error) {
-      if (error instanceof FileRefused) throw invalid('file', 'readable', error.message);
-      throw error;
-    }
   }
 }

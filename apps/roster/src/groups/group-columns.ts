@@ -91,7 +91,7 @@ export function codesOf(
 ): ((row: Row) => Code[]) | undefined {
   const own = groups
     .filter((one) => one.file === file)
-    .map(({ group, column, values }) => ({ group, column, values: new Set(values.map(plain)) }));
+    .map(({ group, column, values }) => ({ group, column, belongs: remembered(values) }));
   const spoken = language?.file === file ? language : undefined;
   if (own.length === 0 && !spoken) return undefined;
   const tags = new Map(
@@ -99,9 +99,9 @@ export function codesOf(
   );
   return (row) => {
     const codes: Code[] = [];
-    for (const { group, column, values } of own) {
+    for (const { group, column, belongs } of own) {
       const value = row[column];
-      if (value && values.has(plain(value))) codes.push(group);
+      if (value && belongs(value)) codes.push(group);
     }
     const said = spoken && row[spoken.column];
     if (said) {
@@ -110,6 +110,20 @@ export function codesOf(
       else codes.push(`${languagePrefix}${tag}`);
     }
     return codes;
+  };
+}
+
+/** A column holds few values, each in a great many rows. */
+function remembered(values: readonly string[]): (value: string) => boolean {
+  const meant = new Set(values.map(plain));
+  const known = new Map<string, boolean>();
+  return (value) => {
+    let belongs = known.get(value);
+    if (belongs === undefined) {
+      if (known.size > 1_000) known.clear();
+      known.set(value, (belongs = meant.has(plain(value))));
+    }
+    return belongs;
   };
 }
 

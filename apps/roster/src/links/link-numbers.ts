@@ -14,7 +14,7 @@ interface NumbersOfBucket {
 }
 
 /** Into how many parts a source's people are cut; fixed, since numbers stay where they were given. */
-export const linkBuckets = 16;
+export const linkBuckets = 64;
 
 export interface Numbers {
   generationId?: string;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Messaging } from '#messaging';
 import type { NumberedEvent } from '#messaging';
 import type { District } from '#platform';
+import { bucketOf } from '../generations/bucket.js';
 import { Chunks } from '../generations/chunks.js';
 import { compareWithin } from '../generations/compare-people.js';
 import type { Generation } from '../generations/generation.js';
@@ -33,33 +34,32 @@ export class TellLinks {
     after: Generation,
     beat: () => Promise<unknown>,
   ): Promise<void> {
-    for (let bucket = 0; bucket < linkBuckets; bucket += 1) {
-      const changed = await this.changed(district, before, after, bucket);
-      if (changed.size > 0) await this.tell(district, after, bucket, changed);
+    const cut = Math.max(...[before, after].map((one) => one?.files.people?.digests.length ?? 1));
+    const pieces = Math.min(cut, linkBuckets);
+    for (let piece = 0; piece < pieces; piece += 1) {
+      for (const [bucket, changed] of await this.changed(district, before, after, piece, pieces))
+        await this.tell(district, after, bucket, changed);
       await beat();
     }
   }
 
-  /** Their rows now, by the ids of the information system. */
+  /** By bucket of numbers: the rows now, by the ids of the information system. */
   private async changed(
     district: District,
     before: Generation | undefined,
     after: Generation,
-    bucket: number,
-  ): Promise<Map<string, string | undefined>> {
-    const changed = new Map<string, string | undefined>();
+    piece: number,
+    pieces: number,
+  ): Promise<Map<number, Map<string, string | undefined>>> {
+    const changed = new Map<number, Map<string, string | undefined>>();
     const [was, is] = [before?.files.people, after.files.people];
-    await compareWithin(
-      this.chunks,
-      district,
-      was,
-      is,
-      bucket,
-      linkBuckets,
-      ({ before: old, after: now }) => {
-        if (!areSame(linksIn(old), linksIn(now))) changed.set(idOf(now ?? old!), now);
-      },
-    );
+    await compareWithin(this.chunks, district, was, is, piece, pieces, ({ before: old, after: now }) => {
+      if (areSame(linksIn(old), linksIn(now))) return;
+      const sourcedId = idOf(now ?? old!);
+      const bucket = bucketOf(sourcedId, linkBuckets);
+      const there = changed.get(bucket) ?? new Map<string, string | undefined>();
+      changed.set(bucket, there.set(sourcedId, now));
+    });
     return changed;
   }
 

@@ -6,10 +6,14 @@ import { personOf } from './people.js';
 import type { Person } from './people.js';
 import { Spill } from './spill.js';
 
+/** A call of the hash for each row would cost more than the row. In characters. */
+const hashedAtOnce = 16_384;
+
 /** What a feed says of the groups that people belong to, aside on disk in the buckets of users. */
 export class GroupCodes {
   private readonly spill: Spill;
   private readonly said = createHash('sha256');
+  private waiting = '';
   private readonly modes: Partial<Record<CodedFile, 'bulk' | 'delta'>> = {};
 
   constructor(
@@ -24,19 +28,21 @@ export class GroupCodes {
   /** Takes what a row says; nothing is said, too, where it may take back what was known. */
   add(file: CodedFile, id: string, codes: readonly Code[]): void {
     if (codes.length === 0 && !this.columns.keptForPeople) return;
-    const line = `${id}\t${file}\t${codes.join(' ')}`;
-    this.said.update(line);
+    const line = `${id}\t${file}\t${codes.length === 1 ? codes[0]! : codes.join(' ')}`;
+    this.waiting += line;
+    if (this.waiting.length > hashedAtOnce) this.hash();
     this.spill.add(id, line);
   }
 
   /** A file was read to its end; what is said of one that was not is let go. */
   read(file: CodedFile, mode: 'bulk' | 'delta'): void {
     this.modes[file] = mode;
-    this.said.update(`${file}\t${mode}`);
+    this.waiting += `${file}\t${mode}`;
   }
 
   /** The same for the same rows in the same order. */
   digest(): string {
+    this.hash();
     return this.said.copy().digest('base64url');
   }
 
@@ -76,5 +82,10 @@ export class GroupCodes {
 
   close(): void {
     this.spill.close();
+  }
+
+  private hash(): void {
+    this.said.update(this.waiting);
+    this.waiting = '';
   }
 }

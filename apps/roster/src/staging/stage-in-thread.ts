@@ -3,7 +3,7 @@ import type { RowChunks } from '../generations/row-chunks.js';
 import type { FromThread, QuarantinedRow, StagingOrder, StagingResult, ToThread } from './thread-messages.js';
 
 /** What the thread may hold, in MB. A roster of a million people needs half of it. */
-const limits = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 24 };
+const limits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 };
 
 /** How often the service is told that the thread runs. */
 const pulseMs = 5_000;
