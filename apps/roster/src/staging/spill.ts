@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { bucketOf } from '../generations/bucket.js';
 
 /** How much of a bucket waits in memory until it is written, in bytes. */
-const blockSize = 16 * 1024;
+const blockSize = 8 * 1024;
 
 /** The longest character in UTF-8, in bytes for each of JavaScript's. */
 const widest = 3;
