@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Collection, Document } from 'mongodb';
-import type { Kafka, Message, Producer } from 'kafkajs';
+import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 import { eventClass } from '#contracts';
 import type { Publisher as PublisherName } from '#contracts';
 import type { District } from '#platform';
@@ -122,9 +122,7 @@ export class EventPublisher {
         topic: own ? ownTopic(own) : topicOf(this.name),
         messages: alike.map((event) => toMessage(this.name, district, { n: 0, ...event })),
       }));
-      crashPoint('before publish');
-      await this.producer.sendBatch({ topicMessages, acks: -1 });
-      crashPoint('after publish');
+      await this.deliver(topicMessages);
     }
   }
 
@@ -237,6 +235,10 @@ export class EventPublisher {
       ...(keys.length > 0 ? [{ topic: keyTopic(), messages: keys }] : []),
       { topic: topicOf(this.name), messages },
     ];
+    await this.deliver(topicMessages);
+  }
+
+  private async deliver(topicMessages: TopicMessages[]): Promise<void> {
     crashPoint('before publish');
     await this.producer.sendBatch({ topicMessages, acks: -1 });
     crashPoint('after publish');
