@@ -1,5 +1,6 @@
 import { EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { trustedDistrict } from '#platform';
 import { realStack } from '#testing';
 import type { Stack } from '#testing';
 import { basePackage, district, io, phobos } from '../conformance/base-package.given.js';
@@ -9,6 +10,8 @@ import type { Change } from '../conformance/changes.given.js';
 import { sent } from '../conformance/roster.given.js';
 import { asIt, rosterService } from '../imports/roster-service.given.js';
 import type { RosterService } from '../imports/roster-service.given.js';
+import { Crosswalk } from './crosswalk.js';
+import { CrosswalkStore } from './crosswalk.store.js';
 import type { CrosswalkItem, CrosswalkPreview } from './crosswalk-preview.js';
 
 let stack: Stack;
@@ -186,6 +189,20 @@ describe('a crosswalk', () => {
       state: 'applied',
       changes: { people: { added: 0, gone: 0 } },
     });
+  });
+  it('that is sent again means the same, and a correction takes the place of what it corrects', async () => {
+    const meant = async (rows: readonly string[]) => {
+      expect((await lay(rows, '?apply=true')).status).toBe(200);
+      const kept = await roster.app.get(CrosswalkStore).lines(trustedDistrict('moon'), 'files');
+      return new Crosswalk(kept!);
+    };
+    for (let time = 0; time < 2; time += 1) {
+      const swapped = await meant(['users,S05,S06', 'users,S06,S05']);
+      expect([swapped.find('users', 'S05'), swapped.find('users', 'S06')]).toEqual(['S06', 'S05']);
+    }
+    await meant(['users,S07,wrong']);
+    const corrected = await meant(['users,S07,right']);
+    expect([corrected.find('users', 'wrong'), corrected.find('users', 'right')]).toEqual([undefined, 'S07']);
   });
   it('does not lie readable in the database', async () => {
     const names = await stack.db('roster').listCollections().toArray();

@@ -64,6 +64,7 @@ export class LayCrosswalk {
     const laying = new Laying(
       new Spill(join(folder, 'old'), buckets),
       new Spill(join(folder, 'new'), buckets),
+      new Spill(join(folder, 'earlier'), buckets),
       before,
     );
     const close = async (): Promise<void> => {
@@ -72,13 +73,16 @@ export class LayCrosswalk {
     };
     try {
       await laying.read(name, bytes);
-      for (let bucket = 0; bucket < buckets; bucket += 1) {
-        const known = new Map<WalkedFile, Set<string>>();
-        for (const file of laying.files) {
-          const rows = await this.chunks.bucket(district, generation?.files[file], bucket, buckets);
-          known.set(file, new Set(rows.map(idOf)));
+      // All old ids first: what was said before of one of them gives way.
+      for (const step of ['checkOld', 'checkNew'] as const) {
+        for (let bucket = 0; bucket < buckets; bucket += 1) {
+          const known = new Map<WalkedFile, Set<string>>();
+          for (const file of laying.files) {
+            const rows = await this.chunks.bucket(district, generation?.files[file], bucket, buckets);
+            known.set(file, new Set(rows.map(idOf)));
+          }
+          laying[step](bucket, known);
         }
-        laying.check(bucket, known);
       }
     } catch (error) {
       await close();
@@ -101,6 +105,8 @@ class Laying {
   constructor(
     private readonly byOld: Spill,
     private readonly byNew: Spill,
+    /** What was said before, by old id. */
+    private readonly earlier: Spill,
     private readonly linesBefore: Uint8Array | undefined,
   ) {
     if (linesBefore) this.before = new Crosswalk(linesBefore);
@@ -122,11 +128,11 @@ class Laying {
       }
       if (count > mostRows) throw new FileRefused(`${name} has more than ${mostRows} rows`);
     }
-    for (const line of linesOf(this.linesBefore)) this.byNew.add(line.split('\t')[1]!, `${line}\t0`);
+    for (const line of linesOf(this.linesBefore)) this.earlier.add(line.split('\t')[2]!, line);
   }
 
-  /** Two rows with one id, and what the roster knows of the ids of a bucket. */
-  check(bucket: number, known: ReadonlyMap<WalkedFile, ReadonlySet<string>>): void {
+  /** Two rows with one old id, what the roster knows of these, and what of before stays. */
+  checkOld(bucket: number, known: ReadonlyMap<WalkedFile, ReadonlySet<string>>): void {
     const olds = new Map<string, string>();
     for (const text of this.byOld.lines(bucket)) {
       const [file, oldId, line] = text.split('\t') as [WalkedFile, string, string];
@@ -139,6 +145,15 @@ class Laying {
     }
     for (const [file, ids] of known)
       for (const id of ids) if (!olds.has(`${file}\t${id}`)) this.preview(file).unmapped += 1;
+    for (const line of this.earlier.lines(bucket)) {
+      const [file, newId, oldId] = line.split('\t') as [string, string, string];
+      if (!olds.has(`${file}\t${oldId}`)) this.byNew.add(newId, `${line}\t0`);
+    }
+  }
+
+  /** Two rows with one new id, and new ids that the roster knows as something else. */
+  checkNew(bucket: number, known: ReadonlyMap<WalkedFile, ReadonlySet<string>>): void {
+    const olds = new Set(this.byOld.lines(bucket).map((text) => text.slice(0, text.lastIndexOf('\t'))));
     const news = new Set<string>();
     for (const text of this.byNew.lines(bucket)) {
       const [file, newId, oldId, line] = text.split('\t') as [WalkedFile, string, string, string];
@@ -174,13 +189,17 @@ class Laying {
   close(): void {
     this.byOld.close();
     this.byNew.close();
+    this.earlier.close();
   }
 
   private take(row: Row, line: number): void {
     const file = row['file'] as WalkedFile;
     this.files.add(file);
     const newId = row['newSourcedId']!;
-    const oldId = this.before?.find(file, row['oldSourcedId']!) ?? row['oldSourcedId']!;
+    const said = row['oldSourcedId']!;
+    // What is said once more, as in a retry, means what it meant the first time.
+    const isRepeated = this.before?.find(file, newId) === said;
+    const oldId = (isRepeated ? undefined : this.before?.find(file, said)) ?? said;
     this.byOld.add(oldId, `${file}\t${oldId}\t${line}`);
     this.byNew.add(newId, `${walkLine(file, newId, oldId)}\t${line}`);
   }
