@@ -47,11 +47,15 @@ export const HasWords = (options?: ValidationOptions) =>
     options,
   );
 
+const languageTag = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
+
+export const isLanguageTag = (text: string): boolean => languageTag.test(text);
+
 /** A language tag of BCP 47, for example `es` or `zh-Hant`. */
 export const IsLanguageTag = () =>
   applyDecorators(
     IsString(),
-    Matches(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, {
+    Matches(languageTag, {
       message: '$property must be a language tag such as en or es',
     }),
   );

@@ -16,7 +16,6 @@ import { readJsonOnly } from './http/json-body.js';
 import { unavailable } from './http/problem.js';
 import { ProblemFilter, problemOf } from './http/problem.filter.js';
 import { limitRates } from './http/rate-limit.js';
-
 import { requestValidation } from './http/validation.js';
 import { NestLog, createLog } from './logging.js';
 import { publishOpenApi } from './openapi.js';

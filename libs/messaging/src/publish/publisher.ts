@@ -110,13 +110,13 @@ export class EventPublisher {
 
   /**
    * Sends events that no document keeps, and returns once Kafka has them. Their owner makes them of what it has stored,
-   * the same with the same numbers each time, and notes only afterwards that they were sent.
-   * @throws ContractBroken before any is sent.
+   * the same with the same numbers each time, and notes only afterwards that they were sent. They are asked for as they
+   * are sent, so that a million of them need not be there at once.
+   * @throws ContractBroken for one that breaks its contract; it is not sent, nor what was to be sent with it.
    */
-  async sendNumbered(district: District, events: readonly NumberedEvent[]): Promise<void> {
-    for (const { type, data } of events) validateEvent(eventClass(type)!, { type, ...data }, true);
-    for (let from = 0; from < events.length; from += batchEvents) {
-      const some = events.slice(from, from + batchEvents);
+  async sendNumbered(district: District, events: Iterable<NumberedEvent>): Promise<void> {
+    for (const some of inBatches(events)) {
+      for (const { type, data } of some) validateEvent(eventClass(type)!, { type, ...data }, true);
       const byTopic = Map.groupBy(some, ({ type }) => eventClass(type)!.contract.topic);
       const topicMessages = [...byTopic].map(([own, alike]) => ({
         topic: own ? ownTopic(own) : topicOf(this.name),
@@ -281,6 +281,17 @@ export class EventPublisher {
       }
     }
   }
+}
+
+function* inBatches(events: Iterable<NumberedEvent>): Generator<NumberedEvent[]> {
+  let some: NumberedEvent[] = [];
+  for (const event of events) {
+    some.push(event);
+    if (some.length < batchEvents) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
 }
 
 /**
