@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { invalid } from '#platform';
 import type { District } from '#platform';
 import { Chunks } from '../generations/chunks.js';
 import type { Generation } from '../generations/generation.js';
 import { idOf } from '../generations/row.js';
-import { rowCheck } from '../oneroster/check-row.js';
-import type { Reason, Row } from '../oneroster/check-row.js';
+import type { Row } from '../oneroster/check-row.js';
 import type { Column } from '../oneroster/columns.js';
-import { FileRefused, readCsv } from '../oneroster/read-csv.js';
+import { BrokenRows } from '../oneroster/sent-csv.js';
+import type { SentCsv } from '../oneroster/sent-csv.js';
 import { folderPrefix } from '../imports/stage-import.js';
 import { Spill } from '../staging/spill.js';
 import { Crosswalk, walkLine, walkedFiles } from './crosswalk.js';
@@ -26,17 +26,19 @@ const columns: Record<string, Column> = {
 
 const buckets = 64;
 const mostRows = 1_000_000;
-const mostBroken = 100;
 const examples = 20;
+/** Stands where the line's number does, of what the file did not say. */
+const before = '0';
 
 /** What a mapping says, laid over what was said before and held against the roster. */
 export interface Laid {
-  /** Rows that break a rule, the first hundred; with one of them nothing can be applied. */
-  broken: Reason[];
+  /** With one of them nothing can be applied. */
+  broken: BrokenRows;
   files: FilePreview[];
   /** All lines as they are to be kept, some at a time. */
   lines(): AsyncIterable<string>;
-  rows: Record<string, number>;
+  /** How many they are, by file. */
+  rows(): Record<string, number>;
   close(): Promise<void>;
 }
 
@@ -51,12 +53,11 @@ export class LayCrosswalk {
   /**
    * @param before the source's crosswalk until now: an old id that is a new one there means what that one means, so
    * that a second change of system goes on from the first.
-   * @throws FileRefused for a file of which no row can be trusted.
+   * @throws Problem 422 or 413 for a file of which no row can be trusted.
    */
   async lay(
     district: District,
-    name: string,
-    bytes: Readable,
+    file: SentCsv,
     before: Uint8Array | undefined,
     generation: Generation | undefined,
   ): Promise<Laid> {
@@ -72,31 +73,31 @@ export class LayCrosswalk {
       await rm(folder, { recursive: true, force: true });
     };
     try {
-      await laying.read(name, bytes);
-      // All old ids first: what was said before of one of them gives way.
-      for (const step of ['checkOld', 'checkNew'] as const) {
-        for (let bucket = 0; bucket < buckets; bucket += 1) {
-          const known = new Map<WalkedFile, Set<string>>();
-          for (const file of laying.files) {
-            const rows = await this.chunks.bucket(district, generation?.files[file], bucket, buckets);
-            known.set(file, new Set(rows.map(idOf)));
-          }
-          laying[step](bucket, known);
+      await laying.read(file);
+      for (let bucket = 0; bucket < buckets; bucket += 1) {
+        const known = new Map<WalkedFile, Set<string>>();
+        for (const about of laying.files) {
+          const rows = await this.chunks.bucket(district, generation?.files[about], bucket, buckets);
+          known.set(about, new Set(rows.map(idOf)));
         }
+        laying.check(bucket, known);
       }
     } catch (error) {
       await close();
       throw error;
     }
-    const { broken, rows } = laying;
-    return { broken, rows, files: laying.previews(), lines: () => laying.lines(), close };
+    return {
+      broken: laying.broken,
+      files: laying.previews(),
+      lines: () => laying.lines(),
+      rows: () => laying.rows(),
+      close,
+    };
   }
 }
 
 class Laying {
-  readonly broken: Reason[] = [];
-  /** How many rows will be kept, by file. */
-  readonly rows: Record<string, number> = {};
+  readonly broken = new BrokenRows();
   /** The files that the mapping is about. */
   readonly files = new Set<WalkedFile>();
   private readonly found = new Map<WalkedFile, FilePreview>();
@@ -112,61 +113,47 @@ class Laying {
     if (linesBefore) this.before = new Crosswalk(linesBefore);
   }
 
-  async read(name: string, bytes: Readable): Promise<void> {
-    const check = rowCheck(
-      columns,
-      () => undefined,
-      () => undefined,
-    );
+  async read({ name, lines }: SentCsv): Promise<void> {
     let count = 0;
-    for await (const lines of readCsv(name, async () => bytes, columns)) {
-      for (const one of lines) {
-        count += 1;
-        const reason = 'broken' in one ? one.broken : check(one.row, one.line);
-        if (reason) this.isBroken(reason);
-        else if ('row' in one) this.take(one.row, one.line);
+    for await (const some of lines(columns)) {
+      count += some.length;
+      if (count > mostRows) throw invalid('file', 'readable', `${name} has more than ${mostRows} rows`);
+      for (const one of some) {
+        if ('row' in one) this.take(one.row, one.line);
+        else this.broken.add(one.broken);
       }
-      if (count > mostRows) throw new FileRefused(`${name} has more than ${mostRows} rows`);
     }
     for (const line of linesOf(this.linesBefore)) this.earlier.add(line.split('\t')[2]!, line);
   }
 
-  /** Two rows with one old id, what the roster knows of these, and what of before stays. */
-  checkOld(bucket: number, known: ReadonlyMap<WalkedFile, ReadonlySet<string>>): void {
-    const olds = new Map<string, string>();
+  /** Rows of the file with one id, what the roster knows of these, and what of before stays. */
+  check(bucket: number, known: ReadonlyMap<WalkedFile, ReadonlySet<string>>): void {
+    const olds = new Set<string>();
     for (const text of this.byOld.lines(bucket)) {
       const [file, oldId, line] = text.split('\t') as [WalkedFile, string, string];
       const key = `${file}\t${oldId}`;
       if (olds.has(key)) this.isTwice('oldSourcedId', oldId, line);
-      olds.set(key, line);
+      olds.add(key);
       const preview = this.preview(file);
       if (known.get(file)!.has(oldId)) preview.mapped += 1;
       else note(preview.unknownOld, oldId);
     }
     for (const [file, ids] of known)
       for (const id of ids) if (!olds.has(`${file}\t${id}`)) this.preview(file).unmapped += 1;
-    for (const line of this.earlier.lines(bucket)) {
-      const [file, newId, oldId] = line.split('\t') as [string, string, string];
-      if (!olds.has(`${file}\t${oldId}`)) this.byNew.add(newId, `${line}\t0`);
-    }
-  }
-
-  /** Two rows with one new id, and new ids that the roster knows as something else. */
-  checkNew(bucket: number, known: ReadonlyMap<WalkedFile, ReadonlySet<string>>): void {
-    const olds = new Set(this.byOld.lines(bucket).map((text) => text.slice(0, text.lastIndexOf('\t'))));
     const news = new Set<string>();
     for (const text of this.byNew.lines(bucket)) {
       const [file, newId, oldId, line] = text.split('\t') as [WalkedFile, string, string, string];
       const key = `${file}\t${newId}`;
-      if (news.has(key)) {
-        // What was said before gives way without a word.
-        if (line !== '0') this.isTwice('newSourcedId', newId, line);
-        continue;
-      }
+      if (line === before) continue;
+      if (news.has(key)) this.isTwice('newSourcedId', newId, line);
+      else if (newId !== oldId && known.get(file)!.has(newId) && !olds.has(key))
+        note(this.preview(file).alreadyThere, newId);
       news.add(key);
-      this.rows[file] = (this.rows[file] ?? 0) + 1;
-      const isAnother = newId !== oldId && known.get(file)?.has(newId) && !olds.has(key);
-      if (line !== '0' && isAnother) note(this.preview(file).alreadyThere, newId);
+    }
+    // What was said before of an old id gives way to what is said of it now.
+    for (const line of this.earlier.lines(bucket)) {
+      const [file, newId, oldId] = line.split('\t') as [string, string, string];
+      if (!olds.has(`${file}\t${oldId}`)) this.byNew.add(newId, `${line}\t${before}`);
     }
   }
 
@@ -175,14 +162,29 @@ class Laying {
   }
 
   async *lines(): AsyncIterable<string> {
+    for (const kept of this.kept()) yield kept.map((line) => `${line}\n`).join('');
+  }
+
+  rows(): Record<string, number> {
+    const rows: Record<string, number> = {};
+    for (const kept of this.kept())
+      for (const line of kept) {
+        const file = idOf(line);
+        rows[file] = (rows[file] ?? 0) + 1;
+      }
+    return rows;
+  }
+
+  /** All lines, a bucket at a time; of a new id that was said before, too, the file's own, which comes first. */
+  private *kept(): Generator<string[]> {
     for (let bucket = 0; bucket < buckets; bucket += 1) {
       const news = new Map<string, string>();
       for (const text of this.byNew.lines(bucket)) {
         const [file, newId, oldId] = text.split('\t') as [string, string, string];
         const key = `${file}\t${newId}`;
-        if (!news.has(key)) news.set(key, `${walkLine(file, newId, oldId)}\n`);
+        if (!news.has(key)) news.set(key, walkLine(file, newId, oldId));
       }
-      if (news.size > 0) yield [...news.values()].join('');
+      if (news.size > 0) yield [...news.values()];
     }
   }
 
@@ -216,11 +218,7 @@ class Laying {
 
   private isTwice(column: string, value: string, line: string): void {
     const message = `an earlier row has the same ${column}`;
-    this.isBroken({ line: Number(line), column, value: value.slice(0, 80), rule: 'unique', message });
-  }
-
-  private isBroken(reason: Reason): void {
-    if (this.broken.length < mostBroken) this.broken.push(reason);
+    this.broken.add({ line: Number(line), column, value: value.slice(0, 80), rule: 'unique', message });
   }
 }
 

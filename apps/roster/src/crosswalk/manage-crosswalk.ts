@@ -4,12 +4,11 @@ import { IsBoolean } from 'class-validator';
 import { Transform } from 'class-transformer';
 import type { FastifyRequest } from 'fastify';
 import { Unknown } from '#contracts';
-import { Allow, Caller, Problem, Returns, invalid } from '#platform';
+import { Allow, Caller, Problem, Returns } from '#platform';
 import type { District } from '#platform';
 import { CurrentGenerations } from '../generations/current.js';
 import { GenerationStore } from '../generations/generation.store.js';
-import { FileRefused } from '../oneroster/read-csv.js';
-import { brokenRows } from '../oneroster/broken-rows.js';
+import { sentCsv } from '../oneroster/sent-csv.js';
 import { SourceStore } from '../sources/source.store.js';
 import { CrosswalkItem, CrosswalkPreview } from './crosswalk-preview.js';
 import { CrosswalkStore } from './crosswalk.store.js';
@@ -51,35 +50,25 @@ export class ManageCrosswalk {
     @Req() request: FastifyRequest,
     @Caller() { district, sub }: Caller,
   ): Promise<CrosswalkPreview> {
-    if (!request.isMultipart())
-      throw new Problem(415, undefined, { detail: 'Send multipart/form-data with one CSV file.' });
     const generationId = await this.known(district, id);
-    const part = await request.file({ limits: { files: 1, fileSize: mostBytes } });
-    if (!part) throw invalid('file', 'required', 'Send one CSV file');
+    const file = await sentCsv(request, mostBytes);
     const generation =
       generationId === undefined ? undefined : await this.generations.get(district, generationId);
     const before = await this.crosswalks.lines(district, id);
-    const name = part.filename.slice(0, 80);
-    const laid = await this.laying
-      .lay(district, name, part.file, before, generation)
-      .catch((error: unknown) => {
-        throw error instanceof FileRefused ? invalid('file', 'readable', error.message) : error;
-      });
+    const laid = await this.laying.lay(district, file, before, generation);
     try {
-      if (part.file.truncated)
-        throw new Problem(413, undefined, { detail: `At most ${mostBytes / 2 ** 20} MB` });
-      const { broken, files, rows } = laid;
-      if (broken.length > 0) throw brokenRows(broken, 'Nothing of it was applied.');
+      const { broken, files } = laid;
+      broken.refuse('Nothing of it was applied.');
       if (!apply) return { applied: false, files };
-      const [first] = files.flatMap(({ file, alreadyThere }) =>
-        alreadyThere.examples.map((one) => `${one} of ${file}`),
+      const [first] = files.flatMap(({ file: about, alreadyThere }) =>
+        alreadyThere.examples.map((one) => `${one} of ${about}`),
       );
       if (first !== undefined)
         throw new Problem(409, undefined, {
           detail: `${first} is known to the roster as something else, and would then mean two things. Nothing was applied.`,
         });
       await this.crosswalks.put(district, id, laid.lines(), {
-        rows,
+        rows: laid.rows(),
         by: sub ?? '',
         at: new Date().toISOString(),
       });

@@ -1,15 +1,19 @@
 import type { Feed, FeedFile, Line } from '../feed/feed.js';
+import { namedIn } from '../oneroster/check-row.js';
 import type { Row } from '../oneroster/check-row.js';
 import { columnsOf } from '../oneroster/columns.js';
-import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
+import type { Column, FileName, OneRosterVersion } from '../oneroster/columns.js';
 import type { Crosswalk } from './crosswalk.js';
 
 /** How many ids were translated, by file. */
 export type Translated = Partial<Record<FileName, number>>;
 
+/** What a column names. */
+type Named = Pick<Column, 'list'> & { to: FileName };
+
 /** Columns that name ids without a rule of their own in the table. */
-const alsoNamed: Partial<Record<FileName, Record<string, { to: FileName; list: boolean }>>> = {
-  orgs: { parentSourcedId: { to: 'orgs', list: false } },
+const alsoNamed: Partial<Record<FileName, Record<string, Named>>> = {
+  orgs: { parentSourcedId: { to: 'orgs' } },
   users: { agentSourcedIds: { to: 'users', list: true } },
 };
 
@@ -32,10 +36,10 @@ function translateFile(
 ): FeedFile {
   const { file } = one;
   const columns = columnsOf(file, version);
-  const named = Object.entries(columns).flatMap(([column, { refersTo, list }]) =>
-    refersTo ? [{ column, to: refersTo, list: list ?? false }] : [],
+  const named: (Named & { column: string })[] = Object.entries(columns).flatMap(
+    ([column, { refersTo, list }]) => (refersTo ? [{ column, to: refersTo, ...(list && { list }) }] : []),
   );
-  if (file !== 'demographics') named.push({ column: 'sourcedId', to: file, list: false });
+  if (file !== 'demographics') named.push({ column: 'sourcedId', to: file });
   for (const [column, where] of Object.entries(alsoNamed[file] ?? {})) named.push({ column, ...where });
   const meant = (to: FileName, id: string): string => {
     const old = crosswalk.find(to, id);
@@ -44,16 +48,12 @@ function translateFile(
     return old;
   };
   const translate = (row: Row): void => {
-    for (const { column, to, list } of named) {
-      const value = row[column];
+    for (const cell of named) {
+      const value = row[cell.column];
       if (!value) continue;
-      row[column] =
-        list && value.includes(',')
-          ? value
-              .split(',')
-              .map((id) => meant(to, id.trim()))
-              .join(',')
-          : meant(to, value);
+      row[cell.column] = namedIn(value, cell)
+        .map((id) => meant(cell.to, id))
+        .join(',');
     }
   };
   return {

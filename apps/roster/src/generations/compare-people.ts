@@ -32,13 +32,23 @@ export async function compareWithin(
   for (let at = bucket; at < pieces; at += buckets) {
     const place = at & (cutAfter - 1);
     if (isSameCut && before?.digests[place] === after?.digests[place]) continue;
-    const was = new Map<string, string>();
-    for (const line of await chunks.bucket(district, before, at, pieces)) was.set(idOf(line), line);
-    for (const line of await chunks.bucket(district, after, at, pieces)) {
-      const known = was.get(idOf(line));
-      was.delete(idOf(line));
-      if (known !== line) changed({ ...(known !== undefined && { before: known }), after: line });
-    }
-    for (const line of was.values()) changed({ before: line });
+    const was = await chunks.bucket(district, before, at, pieces);
+    compareRows(was, await chunks.bucket(district, after, at, pieces), changed);
   }
+}
+
+/** Tells which rows differ. */
+export function compareRows(
+  before: readonly string[],
+  after: readonly string[],
+  changed: (change: PersonChange) => void,
+): void {
+  const was = new Map(before.map((row) => [idOf(row), row]));
+  for (const row of after) {
+    const id = idOf(row);
+    const known = was.get(id);
+    was.delete(id);
+    if (known !== row) changed({ ...(known !== undefined && { before: known }), after: row });
+  }
+  for (const row of was.values()) changed({ before: row });
 }

@@ -1,3 +1,4 @@
+import { isLanguageTag } from '#contracts';
 import type { GroupId } from '#contracts';
 import type { Row } from '../oneroster/check-row.js';
 import type { FileName } from '../oneroster/columns.js';
@@ -62,10 +63,6 @@ const languagePrefix = 'language:';
 
 export function languageIn(code: Code): string | undefined {
   return code.startsWith(languagePrefix) ? code.slice(languagePrefix.length) : undefined;
-}
-
-export function isLanguageTag(text: string): boolean {
-  return /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(text);
 }
 
 /** The file that says this of a person; undefined when none does any more. */

@@ -137,6 +137,16 @@ describe('counts by group', () => {
     ]);
     expect((await counted(io)).length).toBe(before);
   });
+  it('that are all wrong are all counted, and the first hundred named', async () => {
+    const { status, body } = await upload(...Array.from({ length: 250 }, () => `${io},tall,4,2026-10-01`));
+    expect(status).toBe(422);
+    expect(body.errors).toHaveLength(100);
+    expect(body.detail).toMatch(/^250 rows break a rule, of which the first 100 are named\./);
+  });
+  it('longer than is taken are refused with what is', async () => {
+    const { status, body } = await upload(`${io},asian,4,2026-10-01\n`.repeat(420_000));
+    expect({ status, detail: body.detail }).toEqual({ status: 413, detail: 'At most 10 MB' });
+  });
   it('that are no such file are refused by its name', async () => {
     const { status, body } = await roster.post<Refused>('group-counts', { 'x.csv': 'school,n\nIo,4\n' });
     expect({ status, detail: body.detail }).toEqual({

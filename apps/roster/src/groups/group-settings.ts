@@ -12,10 +12,10 @@ import {
   Length,
   ValidateNested,
 } from 'class-validator';
-import { groupIds } from '#contracts';
+import { groupIds, isLanguageTag } from '#contracts';
 import type { GroupId } from '#contracts';
 import { invalid } from '#platform';
-import { codedFiles, demographicColumns, isLanguageTag } from './group-columns.js';
+import { codedFiles, demographicColumns } from './group-columns.js';
 import type { CodedFile, GroupColumns } from './group-columns.js';
 
 export class GroupColumnBody {
@@ -81,8 +81,8 @@ export function groupColumnsOf({
   const own = new Set(groups.map(({ group }) => group));
   const standard = demographics ? demographicColumns.filter(({ group }) => !own.has(group)) : [];
   return {
-    groups: [...groups.map((one) => ({ ...one })), ...standard],
-    ...(language && { language: { ...language } }),
+    groups: [...groups, ...standard],
+    ...(language && { language }),
     keptForPeople,
   };
 }

@@ -1,15 +1,12 @@
-import { Readable } from 'node:stream';
-import type { FastifyRequest } from 'fastify';
-import { groupIds } from '#contracts';
+import { groupIds, isLanguageTag } from '#contracts';
 import type { GroupCount, GroupId, LanguageCount } from '#contracts';
-import { Problem, invalid } from '#platform';
-import { brokenRows } from '../oneroster/broken-rows.js';
-import { rowCheck } from '../oneroster/check-row.js';
+import { invalid } from '#platform';
 import type { Reason, Row } from '../oneroster/check-row.js';
 import type { Column } from '../oneroster/columns.js';
-import { FileRefused, readCsv } from '../oneroster/read-csv.js';
+import { BrokenRows } from '../oneroster/sent-csv.js';
+import type { SentCsv } from '../oneroster/sent-csv.js';
 import type { Org } from '../orgs/org.js';
-import { isLanguageTag, languageIn } from './group-columns.js';
+import { languageIn } from './group-columns.js';
 
 const columns: Record<string, Column> = {
   organisation: { required: true, max: 128 },
@@ -17,8 +14,6 @@ const columns: Record<string, Column> = {
   count: { required: true, max: 12 },
   date: { required: true, date: true },
 };
-
-const mostBytes = 10 * 2 ** 20;
 
 /** What a file says of one organisation. */
 export interface Told {
@@ -28,46 +23,24 @@ export interface Told {
 
 /** @throws Problem 422 that names every row that breaks a rule; then nothing of the file is taken. */
 export async function readGroupCounts(
-  request: FastifyRequest,
+  { name, lines }: SentCsv,
   known: ReadonlyMap<string, Org>,
   today: string,
 ): Promise<{ rows: number; byOrganisation: Map<string, Told> }> {
-  const file = await request.file({ limits: { files: 1, fileSize: mostBytes } });
-  if (!file) throw invalid('file', 'required', 'Send one CSV file');
-  const bytes = await file.toBuffer().catch(() => {
-    throw new Problem(413, undefined, { detail: `At most ${mostBytes / 2 ** 20} MB` });
-  });
-  const check = rowCheck(
-    columns,
-    () => undefined,
-    () => undefined,
-  );
-  const broken: Reason[] = [];
+  const broken = new BrokenRows();
   const byOrganisation = new Map<string, Told>();
   const seen = new Set<string>();
   let rows = 0;
-  try {
-    for await (const lines of readCsv(
-      file.filename.slice(0, 80),
-      async () => Readable.from(bytes, { objectMode: false }),
-      columns,
-    )) {
-      for (const one of lines) {
-        rows += 1;
-        const reason =
-          'broken' in one
-            ? one.broken
-            : (check(one.row, one.line) ?? wrongIn(one.row, one.line, known, today, seen));
-        if (reason) broken.push(reason);
-        else if ('row' in one) take(byOrganisation, one.row);
-      }
+  for await (const some of lines(columns)) {
+    for (const one of some) {
+      rows += 1;
+      const reason = 'broken' in one ? one.broken : wrongIn(one.row, one.line, known, today, seen);
+      if (reason) broken.add(reason);
+      else if ('row' in one) take(byOrganisation, one.row);
     }
-  } catch (error) {
-    if (!(error instanceof FileRefused)) throw error;
-    throw invalid('file', 'readable', error.message);
   }
-  if (rows === 0) throw invalid('file', 'required', `${file.filename.slice(0, 80)} has no row`);
-  if (broken.length > 0) throw brokenRows(broken, 'Nothing of the file was taken.');
+  if (rows === 0) throw invalid('file', 'required', `${name} has no row`);
+  broken.refuse('Nothing of the file was taken.');
   return { rows, byOrganisation };
 }
 

@@ -1,11 +1,14 @@
 import { Controller, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Allow, Caller, Problem, Returns, districtFacts } from '#platform';
+import { Allow, Caller, Returns, districtFacts } from '#platform';
 import { dateIn } from '../imports/date-in.js';
+import { sentCsv } from '../oneroster/sent-csv.js';
 import { tell } from '../orgs/org.js';
 import { OrgStore } from '../orgs/org.store.js';
 import { readGroupCounts } from './read-group-counts.js';
+
+const mostBytes = 10 * 2 ** 20;
 
 export class GroupCountsTaken {
   rows!: number;
@@ -30,11 +33,10 @@ export class ReceiveGroupCountsController {
   })
   @Returns(200, GroupCountsTaken, 'Tells how many students of each group an organisation has')
   async receive(@Req() request: FastifyRequest, @Caller() { district }: Caller): Promise<GroupCountsTaken> {
-    if (!request.isMultipart())
-      throw new Problem(415, undefined, { detail: 'Send multipart/form-data with one CSV file.' });
+    const file = await sentCsv(request, mostBytes);
     const known = await this.orgs.active(district);
     const today = dateIn(districtFacts(district).timeZone);
-    const { rows, byOrganisation } = await readGroupCounts(request, known, today);
+    const { rows, byOrganisation } = await readGroupCounts(file, known, today);
     for (const [orgId, said] of byOrganisation)
       await this.orgs.change(district, orgId, (state) =>
         state.counts ? tell({ ...state, counts: state.counts }, said, today, new Date().toISOString()) : [],

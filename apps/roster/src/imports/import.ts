@@ -2,7 +2,8 @@ import { StateRefuses } from '#contracts';
 import type { GroupId, RosterImported } from '#contracts';
 import type { Aggregate } from '#messaging';
 import type { Unclear } from '../staging/settle-people.js';
-import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
+import type { Translated } from '../crosswalk/translate-feed.js';
+import type { OneRosterVersion } from '../oneroster/columns.js';
 import type { FileReport } from '../staging/file-report.js';
 import type { Hold } from './limits.js';
 
@@ -62,7 +63,7 @@ export interface Found {
   /** How many quarantined rows can be listed; of more, the rest is only counted. */
   listed: number;
   /** How many ids a crosswalk has translated, by file. */
-  translated?: Partial<Record<FileName, number>>;
+  translated?: Translated;
 }
 
 /** One import. `beatAt` is the last sign of life of the process that works on it. */

@@ -50,10 +50,11 @@ export class StageImport {
     const { importId, source, from } = imported;
     const now = (await this.current.of(district)).generations[source];
     const base = now === undefined ? undefined : await this.generations.get(district, now);
+    const groups = await this.groups(district, source);
     const quarantine = new QuarantineList(this.details, district, importId);
     const staged =
       'folder' in from
-        ? await this.feed(district, imported, from, base, quarantine, beat)
+        ? await this.feed(district, imported, from, base, groups, quarantine, beat)
         : await this.earlier(district, imported, from.restores, base);
     const { generation, files, people, unclear } = staged;
     if (staged.organisations.length === 0) throw new Error(whyNone(staged));
@@ -77,7 +78,7 @@ export class StageImport {
       people: generation.people,
       enrolments: generation.enrolments,
       ...(generation.notCounted && { notCounted: generation.notCounted }),
-      groups: groupsCounted(await this.groups(district, source), generation),
+      groups: groupsCounted(groups, generation),
       unclear,
       changes: {
         organisations: {
@@ -109,6 +110,7 @@ export class StageImport {
     { importId, source }: Import,
     { folder, spooled }: Extract<Import['from'], { folder: string }>,
     base: Generation | undefined,
+    groups: GroupColumns,
     quarantine: QuarantineList,
     beat: () => Promise<void>,
   ): Promise<StagingResult> {
@@ -139,7 +141,7 @@ export class StageImport {
             at: new Date().toISOString(),
           },
           folder: work,
-          groups: await this.groups(district, source),
+          groups,
           ...(crosswalk && { crosswalk }),
           keys: { fingerprints: keyOf('fingerprints'), names: keyOf('names') },
         },

@@ -36,7 +36,7 @@ export class LinkNumbers {
   }
 
   async of(district: District, source: string, bucket: number): Promise<Numbers> {
-    const found = await this.documents.get(district, idFor(source, bucket));
+    const found = await this.documents.get(district, placeOf(source, bucket));
     if (!found) return { seqs: new Map(), version: 0 };
     const lines = unseal(found.numbers).split('\n').filter(Boolean);
     const seqs = new Map(
@@ -54,10 +54,11 @@ export class LinkNumbers {
     generationId: string,
   ): Promise<void> {
     const numbers = seal([...seqs].map(([personId, seq]) => `${personId} ${seq}`).join('\n'));
-    await this.documents.put(district, idFor(source, bucket), { generationId, numbers }, version);
+    await this.documents.put(district, placeOf(source, bucket), { generationId, numbers }, version);
   }
 }
 
-function idFor(source: string, bucket: number): string {
+/** Where a bucket stands in the order of all of a district's. */
+export function placeOf(source: string, bucket: number): string {
   return `${source}/${String(bucket).padStart(2, '0')}`;
 }

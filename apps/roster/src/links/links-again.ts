@@ -7,7 +7,7 @@ import { CurrentGenerations } from '../generations/current.js';
 import { GenerationStore } from '../generations/generation.store.js';
 import { idOf } from '../generations/row.js';
 import { linkEvent } from './link-event.js';
-import { LinkNumbers, linkBuckets } from './link-numbers.js';
+import { LinkNumbers, linkBuckets, placeOf } from './link-numbers.js';
 import { linksIn } from './links.js';
 import type { Links } from './links.js';
 import { personIdOf } from './person-id.js';
@@ -51,10 +51,6 @@ export class LinksAgain {
     );
     return { events, after: placeOf(source, bucket!) };
   }
-}
-
-function placeOf(source: string, bucket: number): string {
-  return `${source}/${String(bucket).padStart(2, '0')}`;
 }
 
 function nextOf(

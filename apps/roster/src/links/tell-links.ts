@@ -12,9 +12,6 @@ import { areSame, linksIn } from './links.js';
 import { personIdOf } from './person-id.js';
 import { linkEvent } from './link-event.js';
 
-/** How many events are made and sent at once. */
-const atOnce = 500;
-
 /**
  * Tells whose links a generation changes. The events follow from two generations and the numbers that were given
  * before, so whoever goes on after a crash sends the same ones again: they are noted, a bucket at a time, once Kafka
@@ -72,17 +69,15 @@ export class TellLinks {
     const numbers = await this.numbers.of(district, source, bucket);
     if (numbers.generationId === generationId) return;
     const ownId = (sourcedId: string): string => personIdOf(district, source, sourcedId);
-    let events: NumberedEvent[] = [];
-    for (const [sourcedId, row] of changed) {
-      const personId = ownId(sourcedId);
-      const seq = (numbers.seqs.get(personId) ?? 0) + 1;
-      numbers.seqs.set(personId, seq);
-      events.push(linkEvent(personId, seq, linksIn(row), ownId, at));
-      if (events.length < atOnce) continue;
-      await this.messaging.publisher!.sendNumbered(district, events);
-      events = [];
+    function* events(): Generator<NumberedEvent> {
+      for (const [sourcedId, row] of changed) {
+        const personId = ownId(sourcedId);
+        const seq = (numbers.seqs.get(personId) ?? 0) + 1;
+        numbers.seqs.set(personId, seq);
+        yield linkEvent(personId, seq, linksIn(row), ownId, at);
+      }
     }
-    await this.messaging.publisher!.sendNumbered(district, events);
+    await this.messaging.publisher!.sendNumbered(district, events());
     await this.numbers.put(district, source, bucket, numbers, generationId);
   }
 }

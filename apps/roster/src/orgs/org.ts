@@ -64,42 +64,25 @@ export function count(
   at: string,
 ): OrgEvent[] {
   const from = 'roster' as const;
-  const groups = counts?.groups.map((one) => ({ ...one, from })) ?? [];
-  const languages = counts?.languages?.map((one) => ({ ...one, from }));
-  const { byGroup, byLanguage } = state?.counts ?? {};
-  const isTold = byLanguage?.some(isUploaded);
+  const { byGroup = [], byLanguage = [] } = state?.counts ?? {};
   return counted(state, orgId, at, {
     date,
     students,
     staff,
     families,
     byGrade,
-    ...withGroups(
-      newest(groups, byGroup?.filter(isUploaded), (one) => one.group),
-      languages || isTold
-        ? newest(languages ?? [], byLanguage?.filter(isUploaded), (one) => one.language)
-        : undefined,
+    ...laidOver(
+      counts?.groups.map((one) => ({ ...one, from })) ?? [],
+      counts?.languages?.map((one) => ({ ...one, from })),
+      { groups: byGroup.filter(isUploaded), languages: byLanguage.filter(isUploaded) },
     ),
   });
 }
 
 /** Numbers that the district told; an older one than is known of the same group changes nothing. */
-export function tell(
-  state: Org & { counts: Counts },
-  said: { groups: GroupCount[]; languages: LanguageCount[] },
-  date: string,
-  at: string,
-): OrgEvent[] {
+export function tell(state: Org & { counts: Counts }, said: ByGroup, date: string, at: string): OrgEvent[] {
   const { byGroup, byLanguage, ...rest } = state.counts;
-  const languages = newest(byLanguage ?? [], said.languages, (one) => one.language);
-  return counted(state, state.orgId, at, {
-    ...rest,
-    date,
-    ...withGroups(
-      newest(byGroup ?? [], said.groups, (one) => one.group),
-      byLanguage || languages.length > 0 ? languages : undefined,
-    ),
-  });
+  return counted(state, state.orgId, at, { ...rest, date, ...laidOver(byGroup ?? [], byLanguage, said) });
 }
 
 function counted(state: Org | undefined, orgId: string, at: string, counts: Counts): OrgEvent[] {
@@ -107,26 +90,33 @@ function counted(state: Org | undefined, orgId: string, at: string, counts: Coun
   return same ? [] : [{ type: 'enrolment.counted', orgId, ...counts, at }];
 }
 
-function withGroups(byGroup: GroupCount[], byLanguage: LanguageCount[] | undefined): Partial<Counts> {
-  return { ...(byLanguage && { byLanguage }), ...(byGroup.length > 0 && { byGroup }) };
+interface ByGroup {
+  groups: GroupCount[];
+  languages: LanguageCount[];
 }
 
-interface Dated {
-  students: number;
-  date: string;
-  from: 'roster' | 'upload';
+/** What was told beside what is known. @param languages undefined: none are counted. */
+function laidOver(
+  groups: readonly GroupCount[],
+  languages: readonly LanguageCount[] | undefined,
+  told: ByGroup,
+): Partial<Counts> {
+  const byGroup = newest(groups, told.groups, (one) => one.group);
+  const byLanguage = newest(languages ?? [], told.languages, (one) => one.language);
+  return {
+    ...((languages || byLanguage.length > 0) && { byLanguage }),
+    ...(byGroup.length > 0 && { byGroup }),
+  };
 }
+
+type Dated = Pick<GroupCount, 'students' | 'date' | 'from'>;
 
 function isUploaded({ from }: Dated): boolean {
   return from === 'upload';
 }
 
 /** Of each name the newer number; of the same day the one that was counted from people, else the later word. */
-function newest<T extends Dated>(
-  some: readonly T[],
-  others: readonly T[] = [],
-  name: (one: T) => string,
-): T[] {
+function newest<T extends Dated>(some: readonly T[], others: readonly T[], name: (one: T) => string): T[] {
   const all = new Map(some.map((one) => [name(one), one]));
   for (const one of others) {
     const there = all.get(name(one));

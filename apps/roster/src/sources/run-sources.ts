@@ -8,6 +8,7 @@ import { alertOf, notFetched, overdue } from '../alerts/alert.js';
 import { Alerts } from '../alerts/alerts.js';
 import { dateIn } from '../imports/date-in.js';
 import { isAtWork } from '../imports/import.js';
+import type { Import } from '../imports/import.js';
 import { ImportStore } from '../imports/import.store.js';
 import { RunImports } from '../imports/run-imports.js';
 import { PackageRefused, fetchSource } from './fetch-source.js';
@@ -90,7 +91,8 @@ export class RunSources implements OnApplicationBootstrap, OnModuleDestroy {
   /** Tells what became of the last import, and asks the source if it is due. */
   private async one(district: District, source: Source): Promise<void> {
     const { sourceId, schedule, paused, reach } = source;
-    const state = await this.tell(district, source, await this.stateOf(district, source));
+    const { state: found, last } = await this.lastOf(district, source);
+    const state = await this.tell(district, source, found, last);
     if (reach.kind === 'upload') return;
     const now = new Date();
     if (state.nextAt === undefined) {
@@ -100,8 +102,7 @@ export class RunSources implements OnApplicationBootstrap, OnModuleDestroy {
     }
     if (paused || Date.parse(state.nextAt) > now.getTime()) return;
     // One import of a source at a time: the next is asked for when this one is over.
-    const last = state.lastImportId && (await this.imports.load(district, state.lastImportId));
-    if (last && isAtWork(last.state)) return;
+    if (last && isAtWork(last)) return;
     await this.run(district, source, state, now);
   }
 
@@ -109,14 +110,23 @@ export class RunSources implements OnApplicationBootstrap, OnModuleDestroy {
    * What is sent by hand, or rolled back, comes whenever it likes: each import is the last one until it is told, then
    * the next is.
    */
-  private async stateOf(district: District, { sourceId }: Source): Promise<SourceState> {
+  private async lastOf(
+    district: District,
+    { sourceId }: Source,
+  ): Promise<{ state: SourceState; last: Import | undefined }> {
     const state = await this.sources.state(district, sourceId);
-    const last = state.lastImportId && (await this.imports.load(district, state.lastImportId));
-    if (last && (isAtWork(last.state) || last.state.stage !== state.told)) return state;
-    const after = last ? last.state.receivedAt : (state.newsFrom ?? new Date().toISOString());
+    const { lastImportId: id, told, newsFrom } = state;
+    const last = id === undefined ? undefined : (await this.imports.load(district, id))?.state;
+    if (last && (isAtWork(last) || last.stage !== told)) return { state, last };
+    const after = last ? last.receivedAt : (newsFrom ?? new Date().toISOString());
     const next = await this.imports.nextOf(district, sourceId, after);
-    if (!next) return state.newsFrom ? state : this.sources.change(district, sourceId, { newsFrom: after });
-    return this.sources.change(district, sourceId, { lastImportId: next.importId, told: undefined });
+    const change = next
+      ? { lastImportId: next.importId, told: undefined }
+      : newsFrom === undefined && { newsFrom: after };
+    return {
+      state: change ? await this.sources.change(district, sourceId, change) : state,
+      last: next ?? last,
+    };
   }
 
   private async run(district: District, source: Source, state: SourceState, now: Date): Promise<void> {
@@ -207,14 +217,18 @@ export class RunSources implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Raises an alert for whatever became of the last import, and for a source that has been silent for too long. */
-  private async tell(district: District, source: Source, state: SourceState): Promise<SourceState> {
+  private async tell(
+    district: District,
+    source: Source,
+    state: SourceState,
+    last: Import | undefined,
+  ): Promise<SourceState> {
     const { sourceId } = source;
     const at = new Date().toISOString();
     let now = state;
-    const last = state.lastImportId && (await this.imports.load(district, state.lastImportId));
-    if (last && last.state.stage !== state.told) {
-      const { stage, finishedAt } = last.state;
-      const alert = alertOf(source, last.state, at);
+    if (last && last.stage !== state.told) {
+      const { stage, finishedAt } = last;
+      const alert = alertOf(source, last, at);
       if (alert) await this.alerts.raise(district, alert, source);
       now = await this.sources.change(district, sourceId, {
         told: stage,

@@ -78,7 +78,7 @@ export function sourceOf(sourceId: string, body: SourceBody): Source {
     reach: reachOf(body),
     applyBy,
     lossPercent,
-    groups: structuredClone({ ...groups, groups: groups.groups.map((one) => ({ ...one })) }),
+    groups,
     schedule: scheduleOf(body),
     paused,
     alerts: { emails, ...(webhook !== undefined && { webhook }) },

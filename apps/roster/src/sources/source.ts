@@ -44,7 +44,7 @@ export interface SourceState {
   lastWholeAt?: string;
   lastSuccessAt?: string;
   lastImportId?: string;
-  /** Of an upload: what was sent before it is nobody's news. */
+  /** What was sent before it is nobody's news. */
   newsFrom?: string;
   /** The stage of the last import that was told. */
   told?: ImportStage;

@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, realStack } from '#testing';
-import type { RunningService, Stack } from '#testing';
+import type { Stack } from '#testing';
 import type { ImportReport } from '../imports/import-report.js';
+import { asIt, rosterService } from '../imports/roster-service.given.js';
+import type { RosterService } from '../imports/roster-service.given.js';
 import { samplePackage, zipOf } from '../imports/sample-package.given.js';
 import type { Files } from '../imports/sample-package.given.js';
 import { client, givenOds, sampleOds } from '../edfi/ods.given.js';
 import { Sis, clientSecret, smallRoster } from '../oneroster-rest/sis.given.js';
-import { RosterModule } from '../roster.module.js';
 import type { SourceItem } from './manage-sources.js';
 
-const it12 = { roles: ['it'] };
 let stack: Stack;
-let roster: RunningService;
+let roster: RosterService;
 let root: string;
 const alerts: { kind: string; source: string; importId?: string; text: string }[] = [];
 const webhook = createServer((request, response) => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
   process.env['HEARBACK_ROSTER_QUIET_SECONDS'] = '1';
   await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
   stack = await realStack();
-  roster = await stack.service(RosterModule, 'roster');
+  roster = await rosterService(stack);
 }, 120_000);
 afterAll(async () => {
   await stack?.close();
@@ -54,10 +54,10 @@ const put = (id: string, body: object, headers: Record<string, string> = {}) =>
   roster.call<SourceItem & { errors?: { field: string; rule: string }[] }>(
     'PUT',
     `/api/roster/sources/${id}`,
-    { as: it12, body, headers },
+    { as: asIt, body, headers },
   );
 const show = async (id: string): Promise<SourceItem> =>
-  (await roster.call<SourceItem>('GET', `/api/roster/sources/${id}`, { as: it12 })).body;
+  (await roster.call<SourceItem>('GET', `/api/roster/sources/${id}`, { as: asIt })).body;
 
 /** Writes files, and lets them lie until they count as complete. */
 async function drop(name: string, files: Record<string, string | Buffer>): Promise<void> {
@@ -67,7 +67,7 @@ async function drop(name: string, files: Record<string, string | Buffer>): Promi
 }
 /** Asks a source, and waits until it has told of another import or problem. */
 async function run(id: string, done: (now: SourceItem) => unknown): Promise<SourceItem> {
-  expect((await roster.call('POST', `/api/roster/sources/${id}/run`, { as: it12 })).status).toBe(202);
+  expect((await roster.call('POST', `/api/roster/sources/${id}/run`, { as: asIt })).status).toBe(202);
   return eventually(async () => {
     const now = await show(id);
     return done(now) ? now : undefined;
@@ -137,7 +137,7 @@ describe('a watched folder', () => {
 const pagesOf = async (id: string): Promise<ImportReport> => {
   const done = await run(id, imported);
   const path = `/api/roster/imports/${done.lastImport!.importId}`;
-  return (await roster.call<ImportReport>('GET', path, { as: it12 })).body;
+  return (await roster.call<ImportReport>('GET', path, { as: asIt })).body;
 };
 
 describe('a service', () => {
@@ -152,7 +152,7 @@ describe('a service', () => {
       expect(first).toMatchObject({ state: 'held', source: 'rest', oneRoster: '1.2' });
       expect(first.holds.map(({ rule }) => rule)).toEqual(['overlap']);
       const path = `/api/roster/imports/${first.importId}/apply`;
-      await roster.call('POST', path, { as: it12, body: { why: 'both know of them' } });
+      await roster.call('POST', path, { as: asIt, body: { why: 'both know of them' } });
       await eventually(
         () => show('rest').then(({ lastImport }) => lastImport?.state === 'applied'),
         'the import to be applied',
@@ -167,7 +167,7 @@ describe('a service', () => {
       const { body: report } = await roster.call<ImportReport>(
         'GET',
         `/api/roster/imports/${again.lastImport!.importId}`,
-        { as: it12 },
+        { as: asIt },
       );
       expect(sis.asked.length).toBeGreaterThan(before);
       for (const file of report.files) expect(file).toMatchObject({ changed: 0, unchanged: file.accepted });
@@ -235,24 +235,10 @@ describe('another system', () => {
     }
   }, 60_000);
   it('may send its files by hand for a source that is fetched otherwise', async () => {
-    const form = new FormData();
-    for (const [name, content] of Object.entries(samplePackage()))
-      form.append('file', new Blob([content]), name);
-    const authorization = `Bearer ${await stack.token(it12)}`;
-    const send = (query: string) =>
-      fetch(`${roster.url}/api/roster/imports?${query}`, {
-        method: 'POST',
-        body: form,
-        headers: { authorization },
-      });
+    const send = (query: string) => roster.post<{ importId: string }>(`imports?${query}`, samplePackage());
     expect((await send('source=nobody')).status).toBe(422);
-    const { importId } = (await (await send('source=moved&apply=hand')).json()) as { importId: string };
-    const report = await eventually(async () => {
-      const { body } = await roster.call<ImportReport>('GET', `/api/roster/imports/${importId}`, {
-        as: it12,
-      });
-      return body.state === 'received' ? undefined : body;
-    }, 'the preview');
+    const { body } = await send('source=moved&apply=hand');
+    const report = await roster.settled(body.importId);
     expect(report.source).toBe('moved');
   }, 60_000);
 });
@@ -305,13 +291,13 @@ describe('an import of a source', () => {
   it('names its source, and can be applied by hand', async () => {
     const { lastImport } = await show('one');
     const { status } = await roster.call('POST', `/api/roster/imports/${lastImport!.importId}/apply`, {
-      as: it12,
+      as: asIt,
       body: { why: 'the school closed' },
     });
     expect(status).toBe(202);
     const path = `/api/roster/imports/${lastImport!.importId}`;
     const report = await eventually(async () => {
-      const { body } = await roster.call<ImportReport>('GET', path, { as: it12 });
+      const { body } = await roster.call<ImportReport>('GET', path, { as: asIt });
       return body.state === 'applied' ? body : undefined;
     }, 'the import');
     expect(report).toMatchObject({ source: 'one', decided: { why: 'the school closed' } });
@@ -320,17 +306,13 @@ describe('an import of a source', () => {
 
 describe('files that are sent by hand', () => {
   const send = async (change: Files = {}): Promise<string> => {
-    const form = new FormData();
     // Schools of its own: those of another source would hold it.
     const files = Object.entries(samplePackage(change)).map(([name, text]) => [
       name,
       text.replaceAll('00417', '00999'),
     ]);
-    form.append('file', new Blob([new Uint8Array(zipOf(Object.fromEntries(files) as Files))]), 'roster.zip');
-    const authorization = `Bearer ${await stack.token(it12)}`;
-    const init = { method: 'POST', body: form, headers: { authorization } };
-    const answer = await fetch(`${roster.url}/api/roster/imports`, init);
-    return ((await answer.json()) as { importId: string }).importId;
+    const zip = zipOf(Object.fromEntries(files) as Files);
+    return (await roster.post<{ importId: string }>('imports', { 'roster.zip': zip })).body.importId;
   };
   const orgs = samplePackage()['orgs.csv']!.split('\r\n');
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { compareRows } from '../generations/compare-people.js';
 import { idOf, valuesOf } from '../generations/row.js';
 import type { FileOfRows } from '../generations/generation.js';
 import { listed } from '../oneroster/check-row.js';
@@ -190,15 +191,7 @@ export class SettlePeople {
     const digest = text && nameOf(text);
     if (base?.digests.length === this.users.buckets && base.digests[bucket] === digest) return digest;
     if (text) await chunks.put(district, digest, text);
-    const before = new Map<string, string>();
-    for (const row of await chunks.bucket(district, base, bucket, this.users.buckets))
-      before.set(idOf(row), row);
-    for (const row of rows) {
-      const known = before.get(idOf(row));
-      before.delete(idOf(row));
-      if (known !== row) changed({ ...(known !== undefined && { before: known }), after: row });
-    }
-    for (const row of before.values()) changed({ before: row });
+    compareRows(await chunks.bucket(district, base, bucket, this.users.buckets), rows, changed);
     return digest;
   }
 
