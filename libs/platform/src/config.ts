@@ -39,6 +39,8 @@ export interface HearbackConfig {
   trustProxy: boolean;
   /** The district's own crisis contact, shown beside 911 and 988. */
   crisisContact: string;
+  /** For how many days the roster can go back to an import, and keeps what that one brought. */
+  rosterKeepDays: number;
   /** Minutes from one scheduled reconciliation to the next; 0: only on demand. */
   reconcileMinutes: number;
   /** Whether a scheduled reconciliation has what differs published again. */
@@ -104,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv): HearbackConfig {
     trustProxy: env['HEARBACK_TRUST_PROXY'] === 'true',
     crisisContact: env['HEARBACK_CRISIS_CONTACT'] ?? '555-0100',
     reconcileMinutes: minutes(env, 'HEARBACK_RECONCILE_MINUTES', 5),
+    rosterKeepDays: atLeast(1, env, 'HEARBACK_ROSTER_KEEP_DAYS', 400),
     reconcileRepair: yesOrNo(env, 'HEARBACK_RECONCILE_REPAIR', true),
   };
 }

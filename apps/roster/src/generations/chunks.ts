@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Db } from 'mongodb';
 import { DATABASE, Problem, TenantCollection } from '#platform';
 import type { District } from '#platform';
+import type { Digests } from './digests.js';
 import { RowChunks } from './row-chunks.js';
 import { seal, unseal } from './sealing.js';
 import type { Sealed } from './sealing.js';
@@ -26,10 +27,20 @@ export class Chunks extends RowChunks {
   }
 
   async put(district: District, digest: string, text: string): Promise<void> {
+    const chunk = { bytes: seal(text), at: new Date().toISOString() };
+    if (await this.wrote(district, digest, chunk, 0)) return;
+    // It was there, perhaps unnamed: it is young again, so that nobody removes it before a generation names it.
+    await this.wrote(district, digest, chunk);
+  }
+
+  /** @returns false when somebody else wrote the same rows. */
+  private async wrote(district: District, digest: string, chunk: Chunk, ifVersion?: 0): Promise<boolean> {
     try {
-      await this.documents.put(district, digest, { bytes: seal(text), at: new Date().toISOString() }, 0);
+      await this.documents.put(district, digest, chunk, ifVersion);
+      return true;
     } catch (error) {
-      if (!(error instanceof Problem && error.status === 412)) throw error;
+      if (error instanceof Problem && error.status === 412) return false;
+      throw error;
     }
   }
 
@@ -39,13 +50,15 @@ export class Chunks extends RowChunks {
     return unseal(found.bytes);
   }
 
-  /** Removes chunks that none of these digests names and that are older than an instant. @returns how many. */
-  async removeOthers(district: District, named: ReadonlySet<string>, olderThan: string): Promise<number> {
+  /** Removes chunks whose digest is not among these and that are older than an instant. @returns how many. */
+  async removeOthers(district: District, named: Digests, olderThan: string): Promise<number> {
+    const isOld = { at: { $lt: olderThan } };
     const pageSize = 1_000;
     let removed = 0;
     for (let after = ''; ;) {
-      const ids = await this.documents.idsAfter(district, after, { at: { $lt: olderThan } }, pageSize);
-      for (const id of ids) if (!named.has(id) && (await this.documents.remove(district, id))) removed += 1;
+      const ids = await this.documents.idsAfter(district, after, isOld, pageSize);
+      const unnamed = ids.filter((id) => !named.has(id));
+      removed += await this.documents.removeSome(district, unnamed, isOld);
       if (ids.length < pageSize) return removed;
       after = ids.at(-1)!;
     }

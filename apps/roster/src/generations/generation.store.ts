@@ -14,7 +14,7 @@ export class GenerationStore {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.documents.ensureIndexes({ source: 1, at: -1 });
+    await this.documents.ensureIndexes({ at: -1 });
   }
 
   /** Its chunks must be written before. */
@@ -26,9 +26,9 @@ export class GenerationStore {
     return this.documents.get(district, generationId);
   }
 
-  /** Those of every source, newest first. */
-  all(district: District): Promise<Generation[]> {
-    return this.documents.find(district, {}, { at: -1 });
+  /** Those of every source. */
+  newestFirst(district: District): AsyncGenerator<Generation> {
+    return this.documents.each(district, {}, { at: -1 });
   }
 
   async remove(district: District, generationId: string): Promise<void> {

@@ -47,9 +47,9 @@ export interface Generation {
   enrolments: number;
   /**
    * The files whose columns say of everybody what groups they belong to, and digests of which columns were read and of
-   * all that they said.
+   * all that they said. `areKept`: codes stand with the people here.
    */
-  coded?: { known: CodedFile[]; columns: string; digest: string };
+  coded?: { known: CodedFile[]; columns: string; digest: string; areKept: boolean };
   /** Why nobody could be counted. */
   notCounted?: string;
 }

@@ -118,7 +118,7 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     const { state } = await this.imports.change(district, importId, (before) => finish(before, at));
     const { organisations, people } = state.found!;
     this.logger.log({ msg: 'applied', importId, organisations, people });
-    await this.old.remove(district);
+    await this.old.removeDaily(district);
   }
 
   /** @throws Error when the service is stopping. */

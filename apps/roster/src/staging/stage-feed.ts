@@ -176,6 +176,7 @@ class FeedStaging {
       known: this.codes?.known(this.base?.coded?.known ?? []) ?? [],
       columns: this.columnsDigest(),
       digest: this.codes ? this.staging.nameOf(this.codes.digest()) : '',
+      areKept: this.groups.keptForPeople,
     };
     const known = await this.groupCounts(before?.counts);
     const all = counts.all((orgId, codes) =>

@@ -11,6 +11,8 @@ export interface TenantDocument {
   version: number;
 }
 
+const fewAtOnce = 10;
+
 /**
  * Plain documents that publish nothing (teams, rules, sign-in sessions, roll-ups): a collection whose every call
  * takes the district first, so that no query can forget it.
@@ -45,6 +47,16 @@ export class TenantCollection<T extends object> {
       .limit(limit)
       .toArray();
     return found.map((one) => String(one['id']));
+  }
+
+  /** One after another, a few in memory at a time; for documents that are large and many. */
+  async *each(
+    district: District,
+    filter: Filter<T>,
+    sort: Record<string, 1 | -1>,
+  ): AsyncGenerator<T & TenantDocument> {
+    const cursor = this.collection.find(within(district, filter)).sort(sort).batchSize(fewAtOnce);
+    for await (const document of cursor) yield document as unknown as T & TenantDocument;
   }
 
   async get(district: District, id: string): Promise<(T & TenantDocument) | undefined> {
@@ -103,6 +115,13 @@ export class TenantCollection<T extends object> {
   /** Deletes all documents that a filter finds. @returns how many. */
   async removeAll(district: District, filter: Filter<T>): Promise<number> {
     return (await this.collection.deleteMany(within(district, filter))).deletedCount;
+  }
+
+  /** Deletes those of some documents that a filter finds. @returns how many. */
+  async removeSome(district: District, ids: readonly string[], filter: Filter<T>): Promise<number> {
+    const _id = { $in: ids.map((id) => `${district}/${id}`) };
+    return (await this.collection.deleteMany({ ...within(district, filter), _id: _id as never }))
+      .deletedCount;
   }
 
   /** Deletes one document, with `ifVersion` only when nobody changed it since. @returns whether it was deleted. */

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { realStack } from '#testing';
+import type { Stack } from '#testing';
+import { config, trustedDistrict } from '#platform';
+import { RemoveOld } from './remove-old.js';
+import { asIt, rosterService } from './roster-service.given.js';
+import type { RosterService } from './roster-service.given.js';
+import { samplePackage } from './sample-package.given.js';
+import type { ImportReport } from './import-report.js';
+
+const district = trustedDistrict('moon');
+const dayMs = 24 * 3_600_000;
+
+let stack: Stack;
+let roster: RosterService;
+beforeAll(async () => {
+  stack = await realStack();
+  roster = await rosterService(stack);
+}, 120_000);
+afterAll(() => stack?.close(), 60_000);
+
+/** The sample, in which a student has the grade that the number says. */
+async function imported(grade: number): Promise<string> {
+  const users = samplePackage()['users.csv']!.replace(',KG,', `,${String(grade).padStart(2, '0')},`);
+  const report = await roster.imported(samplePackage({ 'users.csv': users }));
+  expect(report).toMatchObject({ state: 'applied' });
+  return report.importId;
+}
+const removed = (daysFromNow: number): Promise<void> =>
+  roster.app.get(RemoveOld).remove(district, new Date(Date.now() + daysFromNow * dayMs));
+const kept = (name: string): Promise<number> => stack.db('roster').collection(name).countDocuments();
+const rolledBack = async (importId: string): Promise<number> => {
+  const body = { why: 'a test says so' };
+  const path = `/api/roster/imports/${importId}/roll-back`;
+  const { status, body: sent } = await roster.call<ImportReport>('POST', path, { as: asIt, body });
+  if (status === 202) expect(await roster.settled(sent.importId)).toMatchObject({ state: 'applied' });
+  return status;
+};
+
+describe('what an import brought', () => {
+  it('is kept for as long as the setting says, and then as long as it is among the last ten', async () => {
+    const first = await imported(1);
+    for (let grade = 2; grade <= 12; grade += 1) await imported(grade);
+    const all = await kept('chunks');
+    await removed(config().rosterKeepDays - 1);
+    expect(await kept('generations')).toBe(12);
+    expect(await kept('chunks')).toBe(all);
+    expect(await rolledBack(first)).toBe(202);
+    await removed(config().rosterKeepDays + 1);
+    expect(await kept('generations')).toBe(10);
+    expect(await kept('chunks')).toBeLessThan(all);
+    // Rolled back, the first one's rows stand in a younger generation: its chunks are named, and stay.
+    expect(await rolledBack(first)).toBe(409);
+    const orgs = await roster.call<{ items: unknown[] }>('GET', '/api/roster/orgs');
+    expect(orgs.body.items.length).toBeGreaterThan(1);
+    expect((await roster.imported(samplePackage())).state).toBe('applied');
+  }, 180_000);
+
+  it('goes at once when codes stand with its people and the source keeps them no longer', async () => {
+    const settings = async (keptForPeople: boolean) => {
+      const path = '/api/roster/sources/files';
+      const { headers } = await roster.call('GET', path, { as: asIt });
+      const etag = headers.get('etag');
+      const { status } = await roster.call('PUT', path, {
+        as: asIt,
+        ...(etag && { headers: { 'if-match': etag } }),
+        body: { name: 'By hand', kind: 'upload', groups: { keptForPeople } },
+      });
+      expect([200, 201]).toContain(status);
+    };
+    await settings(true);
+    const withCodes = await imported(3);
+    await settings(false);
+    await imported(3);
+    await removed(0);
+    expect(await rolledBack(withCodes)).toBe(409);
+  }, 60_000);
+});
