@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
+import { run } from '#testing';
 
 const program = process.env['HEARBACK_CHROMIUM'] || '/usr/bin/chromium';
 const flags = [
@@ -23,6 +24,15 @@ const screens = [
 ];
 /** A JWT, or the name under which one is sent. */
 const aToken = /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+|access_token|refresh_token|id_token/;
+
+/** The console's files, made unless they are there. */
+export async function builtConsole(): Promise<void> {
+  if (existsSync('dist/console/index.html')) return;
+  await run(
+    ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/console/vite.config.ts'],
+    process.env,
+  );
+}
 
 /** The system's Chromium. Throws one line that says what to install where there is none. */
 export async function openBrowser(): Promise<Browser> {

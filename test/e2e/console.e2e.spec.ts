@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { eventually, run, startDistrict } from '#testing';
 import type { District } from '#testing';
 import { actsIn } from './acts.js';
 import type { Acts } from './acts.js';
-import { Visitor, openBrowser } from './browser.js';
+import { Visitor, builtConsole, openBrowser } from './browser.js';
 
 let browser: Browser;
 let district: District;
@@ -20,11 +19,7 @@ const arrive = async () => {
 
 beforeAll(async () => {
   browser = await openBrowser();
-  if (!existsSync('dist/console/index.html'))
-    await run(
-      ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/console/vite.config.ts'],
-      process.env,
-    );
+  await builtConsole();
   district = await startDistrict();
   acts = actsIn(district);
 }, 150_000);

@@ -41,6 +41,11 @@ export const router = createBrowserRouter([
             path: 'council/rounds/:id',
             lazy: async () => ({ Component: (await import('./council/round-page')).RoundPage }),
           },
+          { path: 'roster', lazy: async () => ({ Component: (await import('./roster/roster')).Roster }) },
+          {
+            path: 'roster/imports/:id',
+            lazy: async () => ({ Component: (await import('./roster/import-page')).ImportPage }),
+          },
           { path: '*', Component: NotFound },
         ],
       },

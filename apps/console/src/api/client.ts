@@ -20,6 +20,7 @@ export class Problem extends Error {
 
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT';
+  /** Sent as JSON, or as it is when it is a form with files. */
   body?: unknown;
   /** A receipt or session code; without it the browser's own sign-in cookie speaks. */
   code?: { kind: 'Receipt' | 'Session'; value: string } | undefined;
@@ -39,14 +40,20 @@ export async function call<T>(path: string, options: RequestOptions = {}): Promi
   if (options.code) headers.set('authorization', `${options.code.kind} ${options.code.value}`);
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
   if (options.ifMatch) headers.set('if-match', options.ifMatch);
-  if (options.body !== undefined) headers.set('content-type', 'application/json');
+  const isForm = options.body instanceof FormData;
+  if (options.body !== undefined && !isForm) headers.set('content-type', 'application/json');
   let response: Response;
   try {
     response = await fetch(path, {
       method: options.method ?? 'GET',
       headers,
       credentials: 'same-origin',
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body:
+        options.body instanceof FormData
+          ? options.body
+          : options.body === undefined
+            ? null
+            : JSON.stringify(options.body),
       signal: options.signal ?? null,
     });
   } catch (lost) {

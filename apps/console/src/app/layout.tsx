@@ -78,6 +78,7 @@ function placesFor(me: Me | null | undefined): { to: string; name: string }[] {
     ...(has(me, 'leader') ? [{ to: '/report', name: 'Report' }] : []),
     ...(has(me, 'adviser') ? [{ to: '/voice', name: 'Student voice' }] : []),
     ...(has(me, 'representative') ? [{ to: '/council', name: 'Family council' }] : []),
+    ...(has(me, 'it') ? [{ to: '/roster', name: 'Roster' }] : []),
   ];
 }
 
