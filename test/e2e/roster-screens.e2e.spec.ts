@@ -66,8 +66,24 @@ it('sends files, sees what they would change and what must not happen unseen, an
   await visitor.check('an import that was applied');
 }, 120_000);
 
-it('goes back to the roster of an earlier import', async () => {
+it('looks at one source, and at its imports alone', async () => {
+  const auth = await district.token('it');
+  const body = { name: 'Our SIS', kind: 'upload' };
+  await district.call('PUT', '/api/roster/sources/sis', { auth, body });
+  await district.call('PUT', '/api/roster/sources/files', { auth, body: { ...body, name: 'By hand' } });
   await page.getByRole('link', { name: 'The roster' }).click();
+  await page.getByRole('heading', { name: 'By hand' }).waitFor();
+  await visitor.check('the sources');
+  await page.goto('/roster?source=sis');
+  await page.getByText('Nothing was imported yet.').waitFor();
+  await page.getByRole('link', { name: 'Those of all sources' }).click();
+  await page
+    .getByRole('row', { name: /Applied/ })
+    .first()
+    .waitFor();
+}, 60_000);
+
+it('goes back to the roster of an earlier import', async () => {
   const applied = page.getByRole('row', { name: /Applied/ });
   await applied.first().waitFor();
   await applied.last().getByRole('link').click();

@@ -49,6 +49,13 @@ export interface RosterImport {
   state: ImportState;
   oneRoster: string;
   receivedAt: string;
+  /** While it is at work: rows read of a file, or parts done of all. */
+  progress?: {
+    step: 'reading' | 'settling' | 'people' | 'telling';
+    file?: string;
+    done: number;
+    all?: number;
+  };
   finishedAt?: string;
   problem?: string;
   restores?: string;
@@ -96,7 +103,7 @@ export const roster = {
     get<Page<Org>>(withQuery('/api/roster/orgs', query)),
   sources: () => get<{ items: RosterSource[] }>('/api/roster/sources'),
   runNow: (sourceId: string) => post(`/api/roster/sources/${encodeURIComponent(sourceId)}/run`, {}),
-  imports: (cursor: string) => get<Page<RosterImport>>(withQuery(imports, { cursor })),
+  imports: (query: { source: string; cursor: string }) => get<Page<RosterImport>>(withQuery(imports, query)),
   import: (id: string) => get<RosterImport>(one(id)),
   changes: (id: string) => get<{ items: RoleChange[] }>(`${one(id)}/changes`),
   csv: (id: string, what: 'report' | 'quarantine') => `${one(id)}/${what}.csv`,

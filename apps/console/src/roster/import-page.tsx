@@ -8,7 +8,7 @@ import { Facts, Page, Part } from '../ui/page';
 import { duration, When } from '../ui/time';
 import { Decide } from './decide';
 import { FileTable, RoleTable, RowsAside } from './import-tables';
-import { ImportMark, importStates, isAtWork } from './import-state';
+import { ImportMark, importStates, isAtWork, progressOf } from './import-state';
 
 /** One import: why it waits, what it changes, what was put aside, and the way back. */
 export function ImportPage() {
@@ -51,6 +51,7 @@ function OneImport() {
 
 function Report({ one, now, changed }: { one: RosterImport; now: number; changed: (what: string) => void }) {
   const { state, holds, files, changes, problem, ignored } = one;
+  const elapsed = duration(Math.max(1, Math.round((now - Date.parse(one.receivedAt)) / 1_000)));
   return (
     <>
       <div className="hb-now" role="status">
@@ -59,8 +60,7 @@ function Report({ one, now, changed }: { one: RosterImport; now: number; changed
           {state === 'applied' && one.restores
             ? 'The roster is as that earlier import left it.'
             : importStates[state].says}
-          {isAtWork(state) &&
-            ` For ${duration(Math.max(0, Math.round((now - Date.parse(one.receivedAt)) / 1_000)))}.`}
+          {isAtWork(state) && ` ${progressOf(one)} It began ${elapsed} ago.`}
         </p>
       </div>
       {problem && (

@@ -1,4 +1,4 @@
-import type { ImportState, SourceKind } from '../api/roster';
+import type { ImportState, RosterImport, SourceKind } from '../api/roster';
 
 interface Look {
   name: string;
@@ -41,6 +41,17 @@ export const importStates: Record<ImportState, Look> = {
 export const waits = (state: ImportState): boolean => state === 'held' || state === 'previewed';
 /** Whether it goes on by itself. */
 export const isAtWork = (state: ImportState): boolean => state === 'received' || state === 'applying';
+
+/** How far an import is that is at work. */
+export function progressOf({ progress }: RosterImport): string {
+  if (!progress) return '';
+  const { step, file = '', done, all = 1 } = progress;
+  if (step === 'reading') return `Reading ${file}: ${done.toLocaleString('en-US')} rows so far.`;
+  const part = `${Math.round((done / all) * 100)} % done.`;
+  if (step === 'settling') return `Comparing ${file} with what was known: ${part}`;
+  if (step === 'people') return `Bringing together what is said of each person: ${part}`;
+  return `Telling the services: ${part}`;
+}
 
 export function ImportMark({ state }: { state: ImportState }) {
   const { name, tone, shape } = importStates[state];

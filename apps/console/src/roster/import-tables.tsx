@@ -63,11 +63,17 @@ function remarks({ problem, kept, slipped }: ImportedFile): string {
     .join(' ');
 }
 
+/** A screen of a large district would stand still with all of them; the call lists them. */
+const mostRoles = 100;
+
 export function RoleTable({ rows, nameOf }: { rows: RoleChange[]; nameOf: (orgId: string) => string }) {
   return (
     <div className="hb-scroll" tabIndex={0} role="region" aria-label="Changes by organisation and role">
       <table className="usa-table usa-table--borderless hb-table hb-stacked">
-        <caption>People by organisation and role, where something changes</caption>
+        <caption>
+          People by organisation and role, where something changes
+          {rows.length > mostRoles && `: the first ${mostRoles} of ${number(rows.length)}`}
+        </caption>
         <thead>
           <tr>
             <th scope="col">Organisation</th>
@@ -80,7 +86,7 @@ export function RoleTable({ rows, nameOf }: { rows: RoleChange[]; nameOf: (orgId
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {rows.slice(0, mostRoles).map((row) => (
             <tr key={`${row.orgId} ${row.role}`}>
               <th scope="row">{nameOf(row.orgId)}</th>
               <td data-label="Role">{wordFor({}, row.role)}</td>

@@ -22,10 +22,11 @@ export function Roster() {
 function Overview() {
   const [address, setAddress] = useSearchParams();
   const sending = address.get('do') === 'send';
+  const source = address.get('source') ?? '';
   const toggle = () => setAddress(sending ? {} : { do: 'send' }, { replace: true });
   const found = useInfiniteQuery({
-    queryKey: ['imports'],
-    queryFn: ({ pageParam }) => roster.imports(pageParam),
+    queryKey: ['imports', source],
+    queryFn: ({ pageParam }) => roster.imports({ source, cursor: pageParam }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
     refetchInterval: ({ state }) =>
@@ -50,7 +51,12 @@ function Overview() {
     >
       {sending && <SendFiles />}
       <Sources />
-      <Part title="Imports" id="imports">
+      <Part title={source ? `Imports of ${source}` : 'Imports'} id="imports">
+        {source && (
+          <p>
+            <Link to="/roster">Those of all sources</Link>
+          </p>
+        )}
         {found.isPending && <Loading what="the imports" />}
         {found.isError && <Failed error={found.error} retry={() => void found.refetch()} />}
         {found.isSuccess && imports.length === 0 && (

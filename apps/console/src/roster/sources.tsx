@@ -61,6 +61,8 @@ function OneSource({ source }: { source: RosterSource }) {
           <Link to={`/roster/imports/${lastImport.importId}`}>
             {waits(lastImport.state) ? 'Look at it and decide' : 'Its report'}
           </Link>
+          {' · '}
+          <Link to={`/roster?source=${sourceId}`}>All its imports</Link>
         </p>
       )}
       {problem && (

@@ -12,6 +12,7 @@ import { close, count, describe } from '../orgs/org.js';
 import type { Org, OrgEvent } from '../orgs/org.js';
 import { OrgLists } from '../orgs/org-lists.js';
 import { OrgStore } from '../orgs/org.store.js';
+import type { Beat } from '../staging/progress.js';
 import type { Counted } from '../staging/headcounts.js';
 import type { Import } from './import.js';
 
@@ -34,7 +35,7 @@ export class ApplyImport {
   ) {}
 
   /** @returns false when another import was applied since this one was staged: then nothing has changed. */
-  async run(district: District, { source, found }: Import, beat: () => Promise<unknown>): Promise<boolean> {
+  async run(district: District, { source, found }: Import, beat: Beat): Promise<boolean> {
     const { generationId, base } = found!;
     const generation = await this.generations.get(district, generationId);
     if (!generation) throw new Error(`generation ${generationId} is missing`);
@@ -53,7 +54,7 @@ export class ApplyImport {
     district: District,
     generation: Generation,
     organisations: readonly Organisation[],
-    beat: () => Promise<unknown>,
+    beat: Beat,
   ): Promise<void> {
     const counts = await this.counts(district, generation);
     for (const some of chunksOf(organisations)) {

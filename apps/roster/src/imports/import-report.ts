@@ -2,6 +2,8 @@ import type { GroupId } from '#contracts';
 import type { Reason } from '../oneroster/check-row.js';
 import { accepted } from '../staging/file-report.js';
 import type { FileReport } from '../staging/file-report.js';
+import type { FileName } from '../oneroster/columns.js';
+import type { Progress } from '../staging/progress.js';
 import type { Changes, GroupsCounted, Import, ImportStage } from './import.js';
 import type { Hold } from './limits.js';
 
@@ -91,6 +93,17 @@ export class GroupsCountedItem implements GroupsCounted {
   languages!: boolean;
 }
 
+/**
+ * How far an import is that is at work, as it was within the last seconds: rows read of a file; or, of the other steps,
+ * parts done of `all`.
+ */
+export class ProgressItem implements Progress {
+  step!: Progress['step'];
+  file?: FileName;
+  done!: number;
+  all?: number;
+}
+
 export class ImportReport {
   importId!: string;
   source!: string;
@@ -98,6 +111,7 @@ export class ImportReport {
   state!: ImportStage;
   oneRoster!: string;
   receivedAt!: string;
+  progress?: ProgressItem;
   finishedAt?: string;
   problem?: string;
   /** The import whose roster this one brings back. */
@@ -130,6 +144,7 @@ export function reportOf(one: Import): ImportReport {
     stage,
     oneRoster,
     receivedAt,
+    progress,
     finishedAt,
     problem,
     decided,
@@ -144,6 +159,7 @@ export function reportOf(one: Import): ImportReport {
     state: stage,
     oneRoster,
     receivedAt,
+    ...(progress && { progress }),
     finishedAt,
     problem,
     ...('restores' in from && { restores: from.restores, why }),

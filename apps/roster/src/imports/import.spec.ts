@@ -80,6 +80,12 @@ describe('an import', () => {
     expect(isSilent(fold(received, alive(received, later)), later)).toBe(false);
   });
   it('gives few signs of life, so that its document is not written for nothing', () =>
-    expect(alive(received, '2026-11-22T08:00:05.000Z')).toEqual([]));
+    expect(alive(received, '2026-11-22T08:00:04.000Z')).toEqual([]));
+  it('says how far it is while somebody works on it, and no longer', () => {
+    const progress = { step: 'reading', file: 'users', done: 4_000 } as const;
+    const reading = fold(received, alive(received, later, progress));
+    expect(reading.progress).toEqual(progress);
+    expect(fold(reading, staged(reading, found, later)).progress).toBeUndefined();
+  });
   it('cannot be staged twice', () => expect(() => staged(applying, found, at)).toThrow(/applying/));
 });

@@ -8,7 +8,7 @@ import type { Import, ImportEvent } from './import.js';
 export class ImportStore extends AggregateStore<Import, ImportEvent> {
   constructor(messaging: Messaging) {
     super(messaging, importAggregate, {
-      indexes: [{ stage: 1, receivedAt: 1 }, { receivedAt: -1 }],
+      indexes: [{ stage: 1, receivedAt: 1 }, { receivedAt: -1 }, { source: 1, receivedAt: -1 }],
     });
   }
 

@@ -5,6 +5,7 @@ import type { Unclear } from '../staging/settle-people.js';
 import type { Translated } from '../crosswalk/translate-feed.js';
 import type { OneRosterVersion } from '../oneroster/columns.js';
 import type { FileReport } from '../staging/file-report.js';
+import type { Progress } from '../staging/progress.js';
 import type { Hold } from './limits.js';
 
 /**
@@ -81,6 +82,8 @@ export interface Import {
   /** Why somebody rolled back. */
   why?: string;
   beatAt: string;
+  /** While a process works on it. */
+  progress?: Progress;
   ignored: string[];
   found?: Found;
   /** Who applied or discarded what waited, and why. */
@@ -104,6 +107,7 @@ export interface ImportReceived {
 }
 export interface ImportAlive {
   type: 'import.alive';
+  progress?: Progress;
   at: string;
 }
 /** The process that worked on it stops; the next need not wait for silence. */
@@ -136,10 +140,11 @@ export type ImportEvent =
 const silenceMs = 30_000;
 const longAgo = new Date(0).toISOString();
 
-/** A sign of life, at most one in ten seconds; the reader asks far more often. */
-export function alive(state: Import, at: string): ImportEvent[] {
+/** A sign of life, at most one in five seconds; the reader asks far more often. */
+export function alive(state: Import, at: string, progress?: Progress): ImportEvent[] {
   if (!isAtWork(state)) throw new StateRefuses('go on', state.stage, []);
-  return Date.parse(at) - Date.parse(state.beatAt) >= 10_000 ? [{ type: 'import.alive', at }] : [];
+  const isDue = Date.parse(at) - Date.parse(state.beatAt) >= 5_000;
+  return isDue ? [{ type: 'import.alive', ...(progress && { progress }), at }] : [];
 }
 
 /** Said by a process that stops in the middle of it. */
@@ -208,10 +213,13 @@ export const importAggregate: Aggregate<Import, ImportEvent> = {
       const { type: _, at, ...said } = event;
       return { ...said, stage: 'received', receivedAt: at, beatAt: at };
     }
-    const before = { ...state!, beatAt: event.at };
+    const { progress, ...rest } = state!;
+    const before = { ...rest, beatAt: event.at };
     switch (event.type) {
-      case 'import.alive':
-        return before;
+      case 'import.alive': {
+        const now = event.progress ?? progress;
+        return { ...before, ...(now && { progress: now }) };
+      }
       case 'import.left':
         return { ...before, beatAt: longAgo };
       case 'import.staged': {

@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { realStack } from '#testing';
 import type { Stack } from '#testing';
 import { config, trustedDistrict } from '#platform';
+import { Chunks } from '../generations/chunks.js';
+import { Digests } from '../generations/digests.js';
 import { RemoveOld } from './remove-old.js';
 import { asIt, rosterService } from './roster-service.given.js';
 import type { RosterService } from './roster-service.given.js';
@@ -75,4 +78,17 @@ describe('what an import brought', () => {
     await removed(0);
     expect(await rolledBack(withCodes)).toBe(409);
   }, 60_000);
+
+  it('is not taken for old when an import that is at work writes the same again', async () => {
+    const chunks = roster.app.get(Chunks);
+    const [digest, nothing] = ['AAAAAAAAAAAAAAAAAAAAAAAA', new Digests()];
+    await chunks.put(district, digest, 'a row');
+    await pause(20);
+    const later = new Date().toISOString();
+    await chunks.put(district, digest, 'a row');
+    await chunks.removeOthers(district, nothing, later);
+    expect(await chunks.get(district, digest)).toBe('a row');
+    await chunks.removeOthers(district, nothing, new Date(Date.now() + 1_000).toISOString());
+    await expect(chunks.get(district, digest)).rejects.toThrow(/is missing/);
+  });
 });

@@ -8,6 +8,7 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { StateRefuses } from '#contracts';
 import { config, isInfrastructureFailure, trustedDistrict } from '#platform';
 import type { District } from '#platform';
+import type { Beat, Progress } from '../staging/progress.js';
 import { ApplyImport } from './apply-import.js';
 import { alive, fail, finish, isSilent, leave, staged } from './import.js';
 import type { Import, ImportEvent } from './import.js';
@@ -30,7 +31,7 @@ const stopMs = 5_000;
 export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('imports');
   private readonly running = new Map<string, Promise<void>>();
-  private readonly beats = new Map<string, number>();
+  private readonly beaten = new Map<string, number>();
   private sweeping?: NodeJS.Timeout;
   private stopped = false;
 
@@ -58,7 +59,7 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.running.has(importId) || this.stopped) return;
     const work = this.guarded(district, importId).finally(() => {
       this.running.delete(importId);
-      this.beats.delete(importId);
+      this.beaten.delete(importId);
     });
     this.running.set(importId, work);
   }
@@ -92,7 +93,7 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     }
     let isOver = true;
     try {
-      const found = await this.staging.run(district, imported, () => this.beat(district, importId));
+      const found = await this.staging.run(district, imported, this.beats(district, importId));
       const at = new Date().toISOString();
       const { state } = await this.imports.change(district, importId, (before) => staged(before, found, at));
       this.logger.log({ msg: state.stage, importId, held: found.holds.map(({ rule }) => rule) });
@@ -108,7 +109,7 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
   private async apply(district: District, importId: string): Promise<void> {
     const loaded = await this.imports.load(district, importId);
     if (loaded?.state.stage !== 'applying') return;
-    const isFirst = await this.applying.run(district, loaded.state, () => this.beat(district, importId));
+    const isFirst = await this.applying.run(district, loaded.state, this.beats(district, importId));
     const at = new Date().toISOString();
     if (!isFirst) {
       const problem = 'another import was applied since this one was staged; send the files again.';
@@ -121,12 +122,18 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     await this.old.removeDaily(district);
   }
 
+  private beats(district: District, importId: string): Beat {
+    return (progress) => this.beat(district, importId, progress);
+  }
+
   /** @throws Error when the service is stopping. */
-  private async beat(district: District, importId: string): Promise<void> {
+  private async beat(district: District, importId: string, progress?: Progress): Promise<void> {
     if (this.stopped) throw new Stopping();
-    if (Date.now() - (this.beats.get(importId) ?? 0) < 2_000) return;
-    this.beats.set(importId, Date.now());
-    await this.imports.change(district, importId, (state) => alive(state, new Date().toISOString()));
+    if (Date.now() - (this.beaten.get(importId) ?? 0) < 2_000) return;
+    this.beaten.set(importId, Date.now());
+    await this.imports.change(district, importId, (state) =>
+      alive(state, new Date().toISOString(), progress),
+    );
   }
 
   /** Looks for imports whose process has gone. */

@@ -1,4 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
+import { IsOptional, IsString, Length } from 'class-validator';
 import { Unknown } from '#contracts';
 import { Allow, Caller, PageQuery, Returns } from '#platform';
 import { ImportReport, reportOf } from './import-report.js';
@@ -7,6 +8,11 @@ import { ImportStore } from './import.store.js';
 export class ImportPage {
   items!: ImportReport[];
   next?: string;
+}
+
+export class ImportsQuery extends PageQuery {
+  /** Those of one source alone. */
+  @IsOptional() @IsString() @Length(1, 40) source?: string;
 }
 
 @Controller('imports')
@@ -24,9 +30,13 @@ export class ShowImportController {
 
   @Get()
   @Allow(['it'], 'district')
-  @Returns(200, ImportPage, 'Imports of the district, newest first')
-  async list(@Query() { limit, cursor }: PageQuery, @Caller() { district }: Caller): Promise<ImportPage> {
+  @Returns(200, ImportPage, 'Imports of the district, or of one source, newest first')
+  async list(
+    @Query() { limit, cursor, source }: ImportsQuery,
+    @Caller() { district }: Caller,
+  ): Promise<ImportPage> {
     const page = await this.imports.list(district, {
+      ...(source && { where: { source } }),
       sort: { receivedAt: -1 },
       limit,
       ...(cursor && { cursor }),

@@ -19,6 +19,7 @@ import type { Organisation } from '../oneroster/organisations.js';
 import { PeopleDifference } from '../staging/difference.js';
 import type { Counted } from '../staging/headcounts.js';
 import { openFeed } from '../staging/open-feed.js';
+import type { Beat } from '../staging/progress.js';
 import { stageInThread } from '../staging/stage-in-thread.js';
 import { stageOrder } from '../staging/stage-order.js';
 import type { FeedOnDisk, StagingResult } from '../staging/thread-messages.js';
@@ -46,7 +47,7 @@ export class StageImport {
   ) {}
 
   /** @throws Error that says why nothing of it can be taken. May be repeated after it broke off. */
-  async run(district: District, imported: Import, beat: () => Promise<void>): Promise<Found> {
+  async run(district: District, imported: Import, beat: Beat): Promise<Found> {
     const { importId, source, from } = imported;
     const now = (await this.current.of(district)).generations[source];
     const base = now === undefined ? undefined : await this.generations.get(district, now);
@@ -112,7 +113,7 @@ export class StageImport {
     base: Generation | undefined,
     groups: GroupColumns,
     quarantine: QuarantineList,
-    beat: () => Promise<void>,
+    beat: Beat,
   ): Promise<StagingResult> {
     const onDisk: FeedOnDisk = spooled
       ? { kind: 'spool', folder, ...spooled, ignored: [] }
@@ -146,9 +147,9 @@ export class StageImport {
           keys: { fingerprints: keyOf('fingerprints'), names: keyOf('names') },
         },
         this.chunks,
-        async (rows) => {
+        async (rows, progress) => {
           await quarantine.add(rows);
-          await beat();
+          await beat(progress);
         },
       );
     } finally {

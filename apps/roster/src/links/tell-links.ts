@@ -7,6 +7,7 @@ import { Chunks } from '../generations/chunks.js';
 import { compareWithin } from '../generations/compare-people.js';
 import type { Generation } from '../generations/generation.js';
 import { idOf } from '../generations/row.js';
+import type { Beat } from '../staging/progress.js';
 import { LinkNumbers, linkBuckets } from './link-numbers.js';
 import { areSame, linksIn } from './links.js';
 import { personIdOf } from './person-id.js';
@@ -29,14 +30,14 @@ export class TellLinks {
     district: District,
     before: Generation | undefined,
     after: Generation,
-    beat: () => Promise<unknown>,
+    beat: Beat,
   ): Promise<void> {
     const cut = Math.max(...[before, after].map((one) => one?.files.people?.digests.length ?? 1));
     const pieces = Math.min(cut, linkBuckets);
     for (let piece = 0; piece < pieces; piece += 1) {
       for (const [bucket, changed] of await this.changed(district, before, after, piece, pieces))
         await this.tell(district, after, bucket, changed);
-      await beat();
+      await beat({ step: 'telling', done: piece + 1, all: pieces });
     }
   }
 

@@ -69,10 +69,15 @@ export class SettlePeople {
     changed: (change: PersonChange) => void,
   ): Promise<FileOfRows> {
     const { buckets } = this.users;
+    let done = 0;
+    const beat = (): Promise<void> => {
+      done += 1;
+      return this.staging.beat({ step: 'people', done, all: buckets * 3 });
+    };
     for (const step of [this.draft, this.decide]) {
       for (let bucket = 0; bucket < buckets; bucket += 1) {
         step.call(this, bucket);
-        await this.staging.beat();
+        await beat();
       }
     }
     const digests: string[] = [];
@@ -87,7 +92,7 @@ export class SettlePeople {
       }
       digests.push(await this.write(bucket, people, base, changed));
       rows += people.length;
-      await this.staging.beat();
+      await beat();
     }
     for (const spill of [this.members, this.drafts, this.named, this.told, this.doubts]) spill.close();
     return { digests, rows };

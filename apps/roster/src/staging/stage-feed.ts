@@ -260,7 +260,7 @@ class FeedStaging {
         },
         quarantine: (name, reason) => this.staging.quarantine(name, reason),
       },
-      () => this.staging.beat(),
+      () => this.staging.beat({ step: 'reading', file, done: report.read }),
       codes && { columns: this.groups, take: (of, id, some) => codes.add(of, id, some) },
     );
     if (!report.refused) {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { RowChunks } from '../generations/row-chunks.js';
+import type { Progress } from './progress.js';
 import type { FromThread, QuarantinedRow, StagingOrder, StagingResult, ToThread } from './thread-messages.js';
 
 /** What the thread may hold, in MB. A roster of a million people needs half of it. */
@@ -16,7 +17,7 @@ const pulseMs = 5_000;
 export function stageInThread(
   order: StagingOrder,
   chunks: RowChunks,
-  beat: (quarantined: QuarantinedRow[]) => Promise<void>,
+  beat: (quarantined: QuarantinedRow[], progress?: Progress) => Promise<void>,
 ): Promise<StagingResult> {
   const thread = new Worker(new URL('./staging-thread.js', import.meta.url), {
     workerData: order,
@@ -42,7 +43,7 @@ export function stageInThread(
       const reply: ToThread = { call: message.call };
       if (message.type === 'get') reply.text = await chunks.get(district, message.digest);
       else if (message.type === 'put') await chunks.put(district, message.digest, message.text);
-      else await beat(message.quarantined);
+      else await beat(message.quarantined, message.progress);
       thread.postMessage(reply);
     };
     thread.on(

@@ -6,6 +6,7 @@ import { namesWith } from '../generations/row-chunks.js';
 import { fingerprintWith } from './fingerprint.js';
 import { openFeed } from './open-feed.js';
 import { stageFeed } from './stage-feed.js';
+import type { Progress } from './progress.js';
 import type { QuarantinedRow, StagingOrder, StagingResult } from './thread-messages.js';
 
 /** How often `beat` is called, unless many rows are put aside. */
@@ -20,15 +21,15 @@ const mostQuarantined = 1_000;
 export async function stageOrder(
   { district, feed, base, about, folder, groups, crosswalk, keys }: StagingOrder,
   chunks: RowChunks,
-  beat: (quarantined: QuarantinedRow[]) => Promise<void>,
+  beat: (quarantined: QuarantinedRow[], progress?: Progress) => Promise<void>,
 ): Promise<StagingResult> {
   let quarantined: QuarantinedRow[] = [];
   let beaten = performance.now();
-  const tell = (): Promise<void> => {
+  const tell = (progress?: Progress): Promise<void> => {
     const some = quarantined;
     quarantined = [];
     beaten = performance.now();
-    return beat(some);
+    return beat(some, progress);
   };
   const source = await openFeed(feed);
   const translated: Translated = {};
@@ -44,8 +45,9 @@ export async function stageOrder(
         nameOf: namesWith(keys.names),
         folder,
         quarantine: (file, reason) => void quarantined.push({ file, ...reason }),
-        beat: async () => {
-          if (performance.now() - beaten > beatMs || quarantined.length > mostQuarantined) await tell();
+        beat: async (progress) => {
+          if (performance.now() - beaten > beatMs || quarantined.length > mostQuarantined)
+            await tell(progress);
         },
       },
       fingerprintWith(keys.fingerprints),

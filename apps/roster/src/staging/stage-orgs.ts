@@ -101,7 +101,9 @@ async function read(
     reference: (): void => undefined,
     quarantine: staging.quarantine.bind(staging),
   };
-  await readFile(feed, file, report, knows, fingerprint, taker, () => staging.beat());
+  await readFile(feed, file, report, knows, fingerprint, taker, () =>
+    staging.beat({ step: 'reading', file: 'orgs', done: report.read }),
+  );
   return { said, texts };
 }
 

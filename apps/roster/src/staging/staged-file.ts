@@ -8,6 +8,7 @@ import type { FileName } from '../oneroster/columns.js';
 import { putAside } from './file-report.js';
 import type { FileReport } from './file-report.js';
 import type { Fate } from './read-file.js';
+import type { Beat } from './progress.js';
 import { Spill } from './spill.js';
 
 export interface Staging {
@@ -18,7 +19,7 @@ export interface Staging {
   /** An empty folder of this staging alone. */
   folder: string;
   quarantine(file: FileName, reason: Reason): void;
-  beat(): Promise<void>;
+  beat: Beat;
 }
 
 /** What a bucket's rows say. */
@@ -100,7 +101,7 @@ export class StagedFile {
     const digests: string[] = [];
     for (let bucket = 0; bucket < this.buckets; bucket += 1) {
       digests.push(await this.settleBucket(bucket));
-      await this.staging.beat();
+      await this.staging.beat({ step: 'settling', file: this.file, done: bucket + 1, all: this.buckets });
     }
     for (const spill of [this.rows, this.dangling]) spill?.close();
     const { added, deleted, missing } = this.report;

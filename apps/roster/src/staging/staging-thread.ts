@@ -54,8 +54,8 @@ class ChunksOfService extends RowChunks {
 
 const chunks = new ChunksOfService();
 try {
-  const result = await stageOrder(workerData as StagingOrder, chunks, async (quarantined) => {
-    await ask({ type: 'alive', quarantined });
+  const result = await stageOrder(workerData as StagingOrder, chunks, async (quarantined, progress) => {
+    await ask({ type: 'alive', quarantined, ...(progress && { progress }) });
   });
   await chunks.written();
   port.postMessage({ type: 'done', result } satisfies FromThread);

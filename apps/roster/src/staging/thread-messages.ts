@@ -7,6 +7,7 @@ import type { FileName, OneRosterVersion } from '../oneroster/columns.js';
 import type { Organisation } from '../oneroster/organisations.js';
 import type { PeopleTotals, RoleDifference } from './difference.js';
 import type { FileReport } from './file-report.js';
+import type { Progress } from './progress.js';
 import type { Unclear } from './settle-people.js';
 
 /** What lies complete on disk, and how it is read. */
@@ -57,7 +58,7 @@ export type QuarantinedRow = Reason & { file: FileName };
 export type FromThread =
   | { type: 'get'; call: number; digest: string }
   | { type: 'put'; call: number; digest: string; text: string }
-  | { type: 'alive'; call: number; quarantined: QuarantinedRow[] }
+  | { type: 'alive'; call: number; quarantined: QuarantinedRow[]; progress?: Progress }
   | { type: 'done'; result: StagingResult };
 
 /** To the thread: the answer to one of its calls; `failed` when there is none, and the thread ends. */
