@@ -170,7 +170,7 @@ export const imports = fc.property(
       };
       const taken = (when: boolean, otherwise: 'nothing' | 'state') => (when ? 'taken' : otherwise);
       const wanted = {
-        alive: () => (works ? taken(seconds - beat >= 10, 'nothing') : 'state'),
+        alive: () => (works ? taken(seconds - beat >= 5, 'nothing') : 'state'),
         stage: () => taken(stage === 'received', 'state'),
         apply: () => taken(waits && current === 'before', 'state'),
         discard: () => taken(waits, 'state'),

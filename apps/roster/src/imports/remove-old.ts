@@ -64,7 +64,7 @@ export class RemoveOld {
         (isApplied &&
           (at >= keptFrom || count <= leastKept) &&
           (!generation.coded?.areKept || keepsCodes.get(source) === true));
-      if (isKept) name(generation, named);
+      if (isKept) addDigests(generation, named);
       else {
         await this.generations.remove(district, generationId);
         await this.details.remove(district, generationId);
@@ -75,6 +75,6 @@ export class RemoveOld {
   }
 }
 
-function name({ files }: Generation, named: Digests): void {
+function addDigests({ files }: Generation, named: Digests): void {
   for (const { digests } of Object.values(files)) for (const digest of digests) if (digest) named.add(digest);
 }

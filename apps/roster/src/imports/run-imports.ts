@@ -116,10 +116,11 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
       await this.imports.change(district, importId, (before) => fail(before, problem, at, true));
       return;
     }
+    // While it still counts as at work: no other import begins to build on what is removed.
+    await this.old.removeDaily(district).catch((error: unknown) => this.logger.error(error));
     const { state } = await this.imports.change(district, importId, (before) => finish(before, at));
     const { organisations, people } = state.found!;
     this.logger.log({ msg: 'applied', importId, organisations, people });
-    await this.old.removeDaily(district);
   }
 
   private beats(district: District, importId: string): Beat {
