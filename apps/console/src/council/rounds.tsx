@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { council } from '../api/council';
 import type { Me } from '../api/me';
-import { roster } from '../api/roster';
+import { useOrganisations } from '../app/organisations';
 import { For } from '../app/session';
 import { Button } from '../ui/button';
 import { ErrorSummary, Field, Select } from '../ui/form';
@@ -76,11 +76,7 @@ interface Draft {
 
 function NewRoundForm({ me }: { me: Me }) {
   const navigate = useNavigate();
-  const orgs = useQuery({
-    queryKey: ['orgs', 'all'],
-    queryFn: () => roster.orgs({ limit: '200' }),
-    staleTime: 300_000,
-  });
+  const orgs = useOrganisations();
   const [draft, setDraft] = useState<Draft>(() => ({
     orgId: me.orgs[0] ?? '',
     title: '',

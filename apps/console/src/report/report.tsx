@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import type { Me } from '../api/me';
 import { reporting, type Cell, type ClosedLoop, type GroupBy, type Suppressed } from '../api/reporting';
-import { roster, type Org } from '../api/roster';
+import type { Org } from '../api/roster';
+import { useOrganisations } from '../app/organisations';
 import { For } from '../app/session';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
@@ -32,11 +33,7 @@ export function Report() {
 
 function ReportOf({ me }: { me: Me }) {
   const [address, setAddress] = useSearchParams();
-  const orgs = useQuery({
-    queryKey: ['orgs', 'all'],
-    queryFn: () => roster.orgs({ limit: '200' }),
-    staleTime: 300_000,
-  });
+  const orgs = useOrganisations();
   const tree = treeOf(orgs.data?.items ?? [], me.orgs);
   const today = new Date();
   const query = {

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { roster, type RosterImport, type Verdict } from '../api/roster';
+import { ActionFrame, owed } from '../ui/action-frame';
 import { Button } from '../ui/button';
-import { ErrorSummary, Field } from '../ui/form';
-import { Part } from '../ui/page';
+import { Field } from '../ui/form';
 import { useSubmit } from '../ui/submit';
 import { waits } from './import-state';
 
@@ -77,7 +77,7 @@ function WhyForm({
   const [why, setWhy] = useState('');
   const { button, title, hint, done } = words[verdict];
   const sending = useSubmit({
-    check: (body: string) => (body ? [] : [{ field: 'why', message: 'Say why' }]),
+    check: (body: string) => owed('why', body, 'Say why'),
     send: (body: string, key) => roster.say(importId, verdict, body, key),
     done: (told) => {
       changed(done);
@@ -86,14 +86,14 @@ function WhyForm({
     },
   });
   return (
-    <Part title={title} id="decide" tone="strong">
-      <ErrorSummary form="decide" of={sending} />
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          sending.submit(why.trim());
-        }}
+    <section className="hb-part hb-part--strong" aria-labelledby="decide-title">
+      <ActionFrame
+        form="decide"
+        title={title}
+        of={sending}
+        send={button}
+        cancel={cancel}
+        onSubmit={() => sending.submit(why.trim())}
       >
         <Field form="decide" name="why" label="Why" hint={hint} errors={sending.errors}>
           {(control) => (
@@ -107,15 +107,7 @@ function WhyForm({
             />
           )}
         </Field>
-        <div className="hb-actions">
-          <Button type="submit" pending={sending.pending}>
-            {button}
-          </Button>
-          <Button look="outline" onClick={cancel}>
-            Cancel
-          </Button>
-        </div>
-      </form>
-    </Part>
+      </ActionFrame>
+    </section>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { roster, type RosterImport } from '../api/roster';
+import { useOrganisations } from '../app/organisations';
 import { For } from '../app/session';
 import { Done, Failed, Loading, Notice } from '../ui/notice';
 import { Facts, Page, Part } from '../ui/page';
@@ -125,11 +126,7 @@ function Report({ one, now, changed }: { one: RosterImport; now: number; changed
 
 function Roles({ id }: { id: string }) {
   const found = useQuery({ queryKey: ['import', id, 'changes'], queryFn: () => roster.changes(id) });
-  const orgs = useQuery({
-    queryKey: ['orgs', 'all'],
-    queryFn: () => roster.orgs({ limit: '200' }),
-    staleTime: 300_000,
-  });
+  const orgs = useOrganisations();
   if (found.isPending) return <Loading what="the changes" />;
   if (found.isError) return <Failed error={found.error} />;
   if (found.data.items.length === 0) return null;

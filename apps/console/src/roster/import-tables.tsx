@@ -1,54 +1,36 @@
-import { roster, type ImportedFile, type RoleChange } from '../api/roster';
+import { roster, type Aside, type ImportedFile, type RoleChange } from '../api/roster';
 import { wordFor } from '../api/words';
 import { Part } from '../ui/page';
+import { Table, type Columns } from '../ui/table';
 import { countOf } from '../ui/time';
 
-const number = (n: number): string => n.toLocaleString('en-US');
+const ofFile: Columns<ImportedFile> = [
+  {
+    name: 'File',
+    cell: ({ file, mode }) => (
+      <>
+        {file}
+        <span className="hb-quiet"> {mode === 'delta' ? 'changes only' : 'whole'}</span>
+      </>
+    ),
+  },
+  { name: 'Read', isNumber: true, cell: ({ read }) => read },
+  { name: 'Unchanged', isNumber: true, cell: ({ unchanged }) => unchanged },
+  { name: 'Changed', isNumber: true, cell: ({ changed }) => changed },
+  { name: 'Put aside', isNumber: true, cell: ({ quarantined }) => quarantined },
+  { name: 'No longer named', narrow: 'Not named', isNumber: true, cell: ({ missing }) => missing },
+  { name: 'Remarks', cell: remarks },
+];
 
 export function FileTable({ files }: { files: ImportedFile[] }) {
   return (
-    <div className="hb-scroll" tabIndex={0} role="region" aria-label="Rows of each file">
-      <table className="usa-table usa-table--borderless hb-table hb-stacked">
-        <caption>Rows of each file. Read = unchanged + changed + put aside</caption>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            {['Read', 'Unchanged', 'Changed', 'Put aside', 'No longer named'].map((name) => (
-              <th key={name} scope="col" className="hb-num">
-                {name}
-              </th>
-            ))}
-            <th scope="col">Remarks</th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.map((file) => (
-            <tr key={file.file}>
-              <th scope="row">
-                {file.file}
-                <span className="hb-quiet"> {file.mode === 'delta' ? 'changes only' : 'whole'}</span>
-              </th>
-              <td data-label="Read" className="hb-num">
-                {number(file.read)}
-              </td>
-              <td data-label="Unchanged" className="hb-num">
-                {number(file.unchanged)}
-              </td>
-              <td data-label="Changed" className="hb-num">
-                {number(file.changed)}
-              </td>
-              <td data-label="Put aside" className="hb-num">
-                {number(file.quarantined)}
-              </td>
-              <td data-label="Not named" className="hb-num">
-                {number(file.missing)}
-              </td>
-              <td data-label="Remarks">{remarks(file)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Rows of each file"
+      caption={<caption>Rows of each file. Read = unchanged + changed + put aside</caption>}
+      columns={ofFile}
+      rows={files}
+      keyOf={({ file }) => file}
+    />
   );
 }
 
@@ -68,53 +50,47 @@ const mostRoles = 100;
 
 export function RoleTable({ rows, nameOf }: { rows: RoleChange[]; nameOf: (orgId: string) => string }) {
   return (
-    <div className="hb-scroll" tabIndex={0} role="region" aria-label="Changes by organisation and role">
-      <table className="usa-table usa-table--borderless hb-table hb-stacked">
+    <Table
+      label="Changes by organisation and role"
+      caption={
         <caption>
           People by organisation and role, where something changes
-          {rows.length > mostRoles && `: the first ${mostRoles} of ${number(rows.length)}`}
+          {rows.length > mostRoles && `: the first ${mostRoles} of ${rows.length.toLocaleString('en-US')}`}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Organisation</th>
-            <th scope="col">Role</th>
-            {['Added', 'Gone', 'Changed', 'Account switched off'].map((name) => (
-              <th key={name} scope="col" className="hb-num">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, mostRoles).map((row) => (
-            <tr key={`${row.orgId} ${row.role}`}>
-              <th scope="row">{nameOf(row.orgId)}</th>
-              <td data-label="Role">{wordFor({}, row.role)}</td>
-              <td data-label="Added" className="hb-num">
-                {number(row.added)}
-              </td>
-              <td data-label="Gone" className="hb-num">
-                {number(row.gone)}
-              </td>
-              <td data-label="Changed" className="hb-num">
-                {number(row.changed)}
-              </td>
-              <td data-label="Switched off" className="hb-num">
-                {number(row.disabled)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+      }
+      columns={[
+        { name: 'Organisation', cell: ({ orgId }) => nameOf(orgId) },
+        { name: 'Role', cell: ({ role }) => wordFor({}, role) },
+        { name: 'Added', isNumber: true, cell: ({ added }) => added },
+        { name: 'Gone', isNumber: true, cell: ({ gone }) => gone },
+        { name: 'Changed', isNumber: true, cell: ({ changed }) => changed },
+        {
+          name: 'Account switched off',
+          narrow: 'Switched off',
+          isNumber: true,
+          cell: ({ disabled }) => disabled,
+        },
+      ]}
+      rows={rows.slice(0, mostRoles)}
+      keyOf={({ orgId, role }) => `${orgId} ${role}`}
+    />
   );
 }
+
+const ofAside: Columns<AsideOfFile> = [
+  { name: 'File', cell: ({ file }) => file },
+  { name: 'Line', isNumber: true, cell: ({ line }) => line },
+  { name: 'Column', cell: ({ column }) => column },
+  { name: 'Value', cell: ({ value }) => value || <span className="hb-quiet">empty</span> },
+  { name: 'Why', cell: ({ message }) => message },
+];
+type AsideOfFile = Aside & { file: string };
 
 const shown = 20;
 
 /** The rows that were put aside, with what to mend. */
 export function RowsAside({ importId, files }: { importId: string; files: ImportedFile[] }) {
-  const all = files.reduce((sum, { quarantined }) => sum + quarantined, 0);
+  const all = asideIn(files);
   if (all === 0) return null;
   const rows = files
     .flatMap(({ file, reasons }) => reasons.map((reason) => ({ file, ...reason })))
@@ -127,37 +103,21 @@ export function RowsAside({ importId, files }: { importId: string; files: Import
           Download all of them as CSV
         </a>
       </p>
-      <div className="hb-scroll" tabIndex={0} role="region" aria-label="Rows put aside">
-        <table className="usa-table usa-table--borderless hb-table hb-stacked">
+      <Table
+        label="Rows put aside"
+        caption={
           <caption className={all > rows.length ? undefined : 'usa-sr-only'}>
             {all > rows.length ? `The first ${rows.length} of them` : 'Rows put aside'}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col" className="hb-num">
-                Line
-              </th>
-              <th scope="col">Column</th>
-              <th scope="col">Value</th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={`${row.file} ${row.line} ${row.column}`}>
-                <th scope="row">{row.file}</th>
-                <td data-label="Line" className="hb-num">
-                  {number(row.line)}
-                </td>
-                <td data-label="Column">{row.column}</td>
-                <td data-label="Value">{row.value || <span className="hb-quiet">empty</span>}</td>
-                <td data-label="Why">{row.message}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+        }
+        columns={ofAside}
+        rows={rows}
+        keyOf={({ file, line, column }) => `${file} ${line} ${column}`}
+      />
     </Part>
   );
 }
+
+/** How many rows of an import were put aside. */
+export const asideIn = (files: ImportedFile[]): number =>
+  files.reduce((sum, { quarantined }) => sum + quarantined, 0);

@@ -6,6 +6,7 @@ import { Button } from '../ui/button';
 import { Empty, Failed, Loading } from '../ui/notice';
 import { Page, Part } from '../ui/page';
 import { countOf, When } from '../ui/time';
+import { asideIn } from './import-tables';
 import { importStates, ImportMark, isAtWork, waits } from './import-state';
 import { SendFiles } from './send-files';
 import { Sources } from './sources';
@@ -102,7 +103,7 @@ function Imports({ imports }: { imports: RosterImport[] }) {
               <ImportMark state={one.state} />
             </td>
             <td data-label="What it changes">{says(one)}</td>
-            <td data-label="Put aside">{asideOf(one).toLocaleString('en-US')}</td>
+            <td data-label="Put aside">{asideIn(one.files).toLocaleString('en-US')}</td>
             <td data-label="Source">{one.source}</td>
           </tr>
         ))}
@@ -110,8 +111,6 @@ function Imports({ imports }: { imports: RosterImport[] }) {
     </table>
   );
 }
-
-const asideOf = ({ files }: RosterImport): number => files.reduce((sum, file) => sum + file.quarantined, 0);
 
 function says({ state, changes, restores, problem }: RosterImport): string {
   if (problem) return problem;

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { ActionProps } from './action-frame';
+import type { ActionProps } from './action-props';
 import { AnswerForm } from './answer-form';
 import { MessageForm } from './message-form';
 import { ParticipationForm, ReopenForm, TransferForm } from './move-forms';

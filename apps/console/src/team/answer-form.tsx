@@ -5,7 +5,8 @@ import { useFormWords } from '../app/form-words';
 import { Choices, Field, Radio, Select, Tick } from '../ui/form';
 import { isoDay, languageName } from '../ui/time';
 import { useSubmit } from '../ui/submit';
-import { ActionFrame, type ActionProps } from './action-frame';
+import { ActionFrame } from '../ui/action-frame';
+import type { ActionProps } from './action-props';
 import { check, onlyFor, owes, toBody, type AnswerDraft } from './answer-draft';
 
 /** The answer: its outcome decides what else is owed; at consult or above it says how the input shaped it. */

@@ -3,7 +3,8 @@ import { casework } from '../api/casework';
 import { useFormWords } from '../app/form-words';
 import { Field, Select, Tick } from '../ui/form';
 import { useSubmit } from '../ui/submit';
-import { ActionFrame, owed, type ActionProps } from './action-frame';
+import { ActionFrame, owed } from '../ui/action-frame';
+import type { ActionProps } from './action-props';
 
 type MessageBody = Parameters<typeof casework.message>[1];
 

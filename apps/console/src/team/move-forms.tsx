@@ -3,7 +3,8 @@ import { casework } from '../api/casework';
 import { participations, type Participation } from '../api/words';
 import { Field, Select } from '../ui/form';
 import { useSubmit } from '../ui/submit';
-import { ActionFrame, owed, type ActionProps } from './action-frame';
+import { ActionFrame, owed } from '../ui/action-frame';
+import type { ActionProps } from './action-props';
 
 /** To another team; until it accepts, this one owns the case. */
 export function TransferForm({ one, changed, cancel }: ActionProps) {

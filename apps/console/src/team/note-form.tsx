@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { casework } from '../api/casework';
 import { Field } from '../ui/form';
 import { useSubmit } from '../ui/submit';
-import { ActionFrame, owed, type ActionProps } from './action-frame';
+import { ActionFrame, owed } from '../ui/action-frame';
+import type { ActionProps } from './action-props';
 
 /** A note for the team alone. */
 export function NoteForm({ one, changed, cancel }: ActionProps) {

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { Me } from '../api/me';
-import { roster } from '../api/roster';
 import { voice, type NewSession } from '../api/voice';
+import { useOrganisations } from '../app/organisations';
 import { For } from '../app/session';
 import { Button } from '../ui/button';
 import { ErrorSummary, Field, Select, Tick } from '../ui/form';
@@ -72,11 +72,7 @@ interface Draft {
 
 function NewSessionForm({ me }: { me: Me }) {
   const navigate = useNavigate();
-  const orgs = useQuery({
-    queryKey: ['orgs', 'all'],
-    queryFn: () => roster.orgs({ limit: '200' }),
-    staleTime: 300_000,
-  });
+  const orgs = useOrganisations();
   const [draft, setDraft] = useState<Draft>(() => ({
     orgId: me.orgs[0] ?? '',
     title: '',

@@ -1,18 +1,8 @@
 import type { ReactNode } from 'react';
-import type { CaseDetail } from '../api/casework';
 import type { FieldError } from '../api/client';
-import type { Me } from '../api/me';
-import { Button } from '../ui/button';
-import { ErrorSummary } from '../ui/form';
-import type { Submission } from '../ui/submit';
-
-export interface ActionProps {
-  one: CaseDetail;
-  etag: string;
-  me: Me;
-  changed: (what: string) => void;
-  cancel: () => void;
-}
+import { Button } from './button';
+import { ErrorSummary } from './form';
+import type { Submission } from './submit';
 
 /** Title, errors, fields, and the two ways out. */
 export function ActionFrame({
@@ -40,7 +30,7 @@ export function ActionFrame({
         onSubmit();
       }}
     >
-      <h2>{title}</h2>
+      <h2 id={`${form}-title`}>{title}</h2>
       <ErrorSummary form={form} of={of} />
       {children}
       <div className="hb-actions">
