@@ -124,7 +124,12 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private beats(district: District, importId: string): Beat {
-    return (progress) => this.beat(district, importId, progress);
+    // A sign of life that says nothing of its own carries what was last known: few of them are written.
+    let latest: Progress | undefined;
+    return (progress) => {
+      latest = progress ?? latest;
+      return this.beat(district, importId, latest);
+    };
   }
 
   /** @throws Error when the service is stopping. */
