@@ -4,19 +4,25 @@ import { closedLoop, openLoop, quantile, sorted, until } from '../load.mjs';
 
 const inFlight = 32;
 
-/** Accepts a second with all services up, 32 in flight: ten seconds, after three that do not count. */
+/**
+ * Accepts a second with all services up, 32 in flight: ten seconds, after three that do not count. What it leaves on the
+ * topics is in the report before the next measure begins.
+ */
 export async function accepts(side) {
+  const before = await side.before();
   const begun = performance.now();
-  let counted = 0;
+  let [sent, counted] = [0, 0];
   const after = (seconds) => performance.now() - begun > seconds * 1000;
   await closedLoop({
     inFlight,
     stop: () => after(13),
     one: async (n) => {
       await side.submit(n);
+      sent += 1;
       if (after(3) && !after(13)) counted += 1;
     },
   });
+  await side.allShown(before, sent);
   return counted / 10;
 }
 
@@ -42,7 +48,8 @@ export async function toTheReport(side, count = 3_000) {
     count,
     one: async (n) => accepted.set(await side.submit(n), performance.now()),
   });
-  await until('every input to be in the report', () => times.size >= accepted.size, { withinMs: 300_000 });
+  const isShown = () => [...accepted.keys()].every((id) => times.has(id));
+  await until('every input to be in the report', isShown, { withinMs: 300_000 });
   await close();
   return quantile(sorted([...accepted].map(([id, at]) => Math.max(0, times.get(id) - at))), 0.99);
 }

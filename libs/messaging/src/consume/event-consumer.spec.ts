@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { Kafka } from 'kafkajs';
+import type { ConsumerRunConfig, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Batch } from './batch.js';
 import { EventConsumer } from './event-consumer.js';
 
@@ -9,11 +9,16 @@ type Listener = (event: { payload?: object }) => void;
 
 const listeners = new Map<string, Listener>();
 const nothing = () => Promise.resolve();
+let running: ConsumerRunConfig = {};
 const client = {
   on: (name: string, listener: Listener) => listeners.set(name, listener),
   connect: nothing,
   subscribe: nothing,
-  run: nothing,
+  run: (options: ConsumerRunConfig) => {
+    running = options;
+    return nothing();
+  },
+  commitOffsets: nothing,
   stop: nothing,
   disconnect: nothing,
 };
@@ -24,7 +29,8 @@ let consumer: EventConsumer;
 beforeEach(async () => {
   deaths.length = 0;
   const other = () => Promise.resolve(false);
-  consumer = new EventConsumer(kafka, 'intake', ['t'], {} as Batch, other, (reason) => deaths.push(reason));
+  const batch: Pick<Batch, 'take'> = { take: nothing };
+  consumer = new EventConsumer(kafka, 'intake', ['t'], batch, other, (reason) => deaths.push(reason));
   await consumer.start();
   tell('consumer.group_join', {});
 });
@@ -46,4 +52,28 @@ it('Kafka may be down for as long as it likes: not ready, and the process stays 
 it('a crash that kafkajs does not restart ends the process', () => {
   tell('consumer.crash', { error: new Error('a bug'), restart: false });
   expect(deaths).toEqual(['the consumer crashed: a bug']);
+});
+
+/** Milliseconds until a batch of so many events is done, and kafkajs would fetch the next: the shortest of three. */
+async function taken(events: number): Promise<number> {
+  const messages = Array.from({ length: events }, () => ({}));
+  const batch = { topic: 't', partition: 0, messages, lastOffset: () => '1' };
+  const calls = {
+    resolveOffset: () => undefined,
+    heartbeat: nothing,
+    isRunning: () => true,
+    isStale: () => false,
+  };
+  const times: number[] = [];
+  for (let time = 0; time < 3; time += 1) {
+    const begun = performance.now();
+    await running.eachBatch!({ batch, ...calls } as unknown as EachBatchPayload);
+    times.push(performance.now() - begun);
+  }
+  return Math.min(...times);
+}
+
+it('waits a moment before the next fetch under load, and not otherwise', async () => {
+  expect(await taken(39)).toBeLessThan(30);
+  expect(await taken(40)).toBeGreaterThan(35);
 });
