@@ -159,7 +159,7 @@ export async function startDistrict(
       instance.signal('SIGKILL');
       await instance.ended;
     },
-    dieAt: (name, point, ms = 60_000) => processes.get(name)!.endAt(point, 'SIGKILL', ms),
+    dieAt: (name, point, ms = 120_000) => processes.get(name)!.endAt(point, 'SIGKILL', ms),
     stop: (name) => {
       stopping.add(name);
       return processes.get(name)!.stop();

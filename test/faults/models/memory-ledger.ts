@@ -148,18 +148,23 @@ export class MemoryLedger {
     };
   }
 
-  private rollUpStore(): Pick<RollUpStore, 'version' | 'put'> {
+  private rollUpStore(): Pick<RollUpStore, 'versions' | 'put'> {
     return {
-      version: async (_, bucket) => {
+      versions: async (_, buckets) => {
         await this.turn();
-        return this.rollUps.get(bucketId(bucket))?.version ?? 0;
+        return new Map(buckets.map(bucketId).map((id) => [id, this.rollUps.get(id)?.version ?? 0]));
       },
-      put: async (_, rollUp, ifVersion) => {
+      put: async (_, all, versions) => {
         await this.turn();
-        const id = bucketId(rollUp);
-        if ((this.rollUps.get(id)?.version ?? 0) !== ifVersion) return false;
-        this.rollUps.set(id, { rollUp, version: ifVersion + 1 });
-        return true;
+        const unchanged = all.filter((rollUp) => {
+          const id = bucketId(rollUp);
+          return (this.rollUps.get(id)?.version ?? 0) === (versions.get(id) ?? 0);
+        });
+        for (const rollUp of unchanged) {
+          const id = bucketId(rollUp);
+          this.rollUps.set(id, { rollUp, version: (versions.get(id) ?? 0) + 1 });
+        }
+        return unchanged.map(bucketId);
       },
     };
   }

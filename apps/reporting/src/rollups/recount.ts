@@ -8,7 +8,7 @@ import type { Row } from '../ledger/row.js';
 import { RowStore } from '../ledger/row.store.js';
 import { view } from '../ledger/view.js';
 import { bucketId, bucketsOf, sumUp } from './bucket.js';
-import type { Bucket } from './bucket.js';
+import type { Bucket, RollUp } from './bucket.js';
 import { daysIn } from './days.js';
 import type { DistrictDays } from './days.js';
 import { RollUpStore } from './rollup.store.js';
@@ -17,11 +17,15 @@ import { RollUpStore } from './rollup.store.js';
 const batch = 50_000;
 /** Rows read at once where all are looked through. */
 const pageSize = 1_000;
-/** Roll-ups recounted at the same time; one, while the consumer is at work. */
+/** Roll-ups written at once: each write waits for the journal, however small it is. */
+const groupSize = 50;
+/** Groups recounted at the same time; one, while the consumer is at work. */
 const abreast = 4;
 /** How long after the last event; and how long at most while one follows the other, because each recount reads whole days. */
 const quietMs = 500;
 const longestMs = 5_000;
+/** How long a recount that took long rests at most while the consumer is at work. */
+const longestRestMs = 10_000;
 /** How often to look without a hint: another instance may have died between its rows and their recount. */
 const idleMs = 5_000;
 
@@ -29,7 +33,7 @@ const idleMs = 5_000;
  * Recounts the roll-ups of dirty rows, never increments them. In this order, because any other can leave an old sum
  * for good:
  * 1. take dirty rows, and every bucket that each may be counted in;
- * 2. for each bucket read its roll-up's version, then its rows, and write the sum guarded by that version;
+ * 2. for each bucket read its roll-up's version, then its rows, and write the sum guarded by that version, some at once;
  * 3. clear a row's mark guarded by the row's version, once all its buckets are written.
  * Whoever loses a guard leaves the row dirty, and the next pass counts again. Any number of instances may do this at once.
  */
@@ -57,7 +61,7 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.hintedAt = Date.now();
     if (this.running || this.waitingSince !== undefined) return;
     this.waitingSince = this.hintedAt;
-    this.plan(Math.max(quietMs, this.restUntil - this.hintedAt));
+    this.plan(quietMs);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -72,10 +76,11 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.timer = setTimeout(() => this.begin(), delay).unref();
   }
 
-  /** Waits on while events come, but not for ever. */
+  /** Waits on while events come, but not for ever: until it has rested, too. */
   private begin(): void {
     const now = Date.now();
-    const due = Math.min(this.hintedAt + quietMs, (this.waitingSince ?? now) + longestMs);
+    const latest = Math.max((this.waitingSince ?? now) + longestMs, this.restUntil);
+    const due = Math.min(this.hintedAt + quietMs, latest);
     if (due > now) this.plan(due - now);
     else this.running = this.passes().finally(() => (this.running = undefined));
   }
@@ -89,11 +94,10 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
     } catch (error) {
       this.log.warn(`roll-ups could not be recounted, tried again: ${(error as Error).message}`);
     }
-    // The longer it takes, the more time is left to a consumer that is at work.
+    // The longer it takes, the more time is left to a consumer, as long as that is at work.
     const now = Date.now();
-    this.restUntil = this.consuming() ? now + (now - began) * 3 : 0;
-    const delay = counted > 0 || now < this.hintedAt + idleMs ? quietMs : idleMs;
-    this.plan(Math.max(delay, this.restUntil - now));
+    this.restUntil = now + Math.min((now - began) * 3, longestRestMs);
+    this.plan(counted > 0 || now < this.hintedAt + idleMs ? quietMs : idleMs);
   }
 
   /** One pass over the dirty rows of a district. @returns how many there were, at most one batch. */
@@ -141,11 +145,14 @@ export class Recount implements OnApplicationBootstrap, BeforeApplicationShutdow
   private async recountAll(district: District, buckets: Bucket[], days: DistrictDays): Promise<Set<string>> {
     const written = new Set<string>();
     const worker = async (): Promise<void> => {
-      for (let bucket = buckets.pop(); bucket; bucket = buckets.pop()) {
-        const version = await this.rollUps.version(district, bucket);
-        const shares = await this.rows.shares(district, bucket.kind, bucket.orgId, days.bounds(bucket.day));
-        if (await this.rollUps.put(district, sumUp(bucket, shares, days), version))
-          written.add(bucketId(bucket));
+      for (let some = buckets.splice(0, groupSize); some.length > 0; some = buckets.splice(0, groupSize)) {
+        const versions = await this.rollUps.versions(district, some);
+        const sums: RollUp[] = [];
+        for (const bucket of some) {
+          const { kind, orgId, day } = bucket;
+          sums.push(sumUp(bucket, await this.rows.shares(district, kind, orgId, days.bounds(day)), days));
+        }
+        for (const id of await this.rollUps.put(district, sums, versions)) written.add(id);
       }
     };
     await Promise.all(Array.from({ length: this.consuming() ? 1 : abreast }, worker));

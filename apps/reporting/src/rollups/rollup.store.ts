@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Db } from 'mongodb';
-import { DATABASE, Problem, TenantCollection } from '#platform';
+import { DATABASE, TenantCollection } from '#platform';
 import type { District } from '#platform';
 import { bucketId } from './bucket.js';
 import type { Bucket, RollUp } from './bucket.js';
@@ -21,20 +21,27 @@ export class RollUpStore {
     await this.documents.ensureIndexes({ kind: 1, orgId: 1, day: 1 });
   }
 
-  /** The version of a bucket's roll-up; 0 when there is none yet. */
-  version(district: District, bucket: Bucket): Promise<number> {
-    return this.documents.version(district, bucketId(bucket));
+  /** The versions of those buckets that have a roll-up, by the bucket's id. */
+  versions(district: District, buckets: readonly Bucket[]): Promise<Map<string, number>> {
+    return this.documents.versions(district, buckets.map(bucketId));
   }
 
-  /** Writes a recount, unless another recounter was faster: then false, and nothing has changed. */
-  async put(district: District, rollUp: RollUp, ifVersion: number): Promise<boolean> {
-    try {
-      await this.documents.put(district, bucketId(rollUp), rollUp, ifVersion);
-      return true;
-    } catch (error) {
-      if (error instanceof Problem && error.status === 412) return false;
-      throw error;
-    }
+  /**
+   * Writes recounts, each unless another recounter was faster since these versions were read.
+   * @returns the ids of the buckets that were written.
+   */
+  put(
+    district: District,
+    rollUps: readonly RollUp[],
+    versions: ReadonlyMap<string, number>,
+  ): Promise<string[]> {
+    return this.documents.putUnchanged(
+      district,
+      rollUps.map((content) => {
+        const id = bucketId(content);
+        return { id, content, ifVersion: versions.get(id) ?? 0 };
+      }),
+    );
   }
 
   /** Every bucket that has a roll-up: an organisation's days. */

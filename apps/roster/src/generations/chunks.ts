@@ -51,11 +51,17 @@ export class Chunks extends RowChunks {
   }
 
   /** Removes chunks whose digest is not among these and that are older than an instant. @returns how many. */
-  async removeOthers(district: District, named: Digests, olderThan: string): Promise<number> {
+  async removeOthers(
+    district: District,
+    named: Digests,
+    olderThan: string,
+    signal?: AbortSignal,
+  ): Promise<number> {
     const isOld = { at: { $lt: olderThan } };
     const pageSize = 1_000;
     let removed = 0;
     for (let after = ''; ;) {
+      signal?.throwIfAborted();
       const ids = await this.documents.idsAfter(district, after, isOld, pageSize);
       const unnamed = ids.filter((id) => !named.has(id));
       removed += await this.documents.removeSome(district, unnamed, isOld);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { realStack } from '#testing';
@@ -5,10 +6,13 @@ import type { Stack } from '#testing';
 import { config, trustedDistrict } from '#platform';
 import { Chunks } from '../generations/chunks.js';
 import { Digests } from '../generations/digests.js';
+import { ImportStore } from './import.store.js';
 import { RemoveOld } from './remove-old.js';
+import { RunImports } from './run-imports.js';
 import { asIt, rosterService } from './roster-service.given.js';
 import type { RosterService } from './roster-service.given.js';
 import { samplePackage } from './sample-package.given.js';
+import type { ImportReceived } from './import.js';
 import type { ImportReport } from './import-report.js';
 
 const district = trustedDistrict('moon');
@@ -29,8 +33,9 @@ async function imported(grade: number): Promise<string> {
   expect(report).toMatchObject({ state: 'applied' });
   return report.importId;
 }
-const removed = (daysFromNow: number): Promise<void> =>
-  roster.app.get(RemoveOld).remove(district, new Date(Date.now() + daysFromNow * dayMs));
+const inDays = (days: number): Date => new Date(Date.now() + days * dayMs);
+const removed = (daysFromNow: number): Promise<boolean> =>
+  roster.app.get(RemoveOld).remove(district, inDays(daysFromNow));
 const kept = (name: string): Promise<number> => stack.db('roster').collection(name).countDocuments();
 const rolledBack = async (importId: string): Promise<number> => {
   const body = { why: 'a test says so' };
@@ -58,6 +63,45 @@ describe('what an import brought', () => {
     expect(orgs.body.items.length).toBeGreaterThan(1);
     expect((await roster.imported(samplePackage())).state).toBe('applied');
   }, 180_000);
+
+  it('is looked at once a day, also when no import comes', async () => {
+    const daily = roster.app.get(RemoveOld);
+    const tooOld = config().rosterKeepDays + 1;
+    await daily.look(inDays(tooOld));
+    expect(await kept('generations')).toBe(10);
+    await imported(4);
+    await daily.look(inDays(tooOld + 0.9));
+    expect(await kept('generations')).toBe(11);
+    await daily.look(inDays(tooOld + 1));
+    expect(await kept('generations')).toBe(10);
+  }, 60_000);
+
+  it('stays while an import is at work, which may roll back to it', async () => {
+    const oldest = await imported(5);
+    for (let grade = 6; grade <= 12; grade += 1) await imported(grade);
+    for (let grade = 1; grade <= 3; grade += 1) await imported(grade);
+    const all = [await kept('generations'), await kept('chunks')];
+    const importId = randomUUID();
+    const received: ImportReceived = {
+      type: 'import.received',
+      importId,
+      source: 'files',
+      oneRoster: '1.1',
+      digest: 'a roll-back',
+      from: { restores: oldest },
+      applyBy: 'limits',
+      by: 'ivo',
+      ignored: [],
+      at: new Date().toISOString(),
+    };
+    await roster.app.get(ImportStore).create(district, importId, [received]);
+    expect(await removed(config().rosterKeepDays + 1)).toBe(false);
+    expect([await kept('generations'), await kept('chunks')]).toEqual(all);
+    roster.app.get(RunImports).begin(district, importId);
+    expect(await roster.settled(importId)).toMatchObject({ state: 'applied' });
+    expect(await removed(config().rosterKeepDays + 1)).toBe(true);
+    expect(await kept('generations')).toBe(10);
+  }, 120_000);
 
   it('goes at once when codes stand with its people and the source keeps them no longer', async () => {
     const settings = async (keptForPeople: boolean) => {

@@ -1,5 +1,8 @@
-import { Injectable } from '@nestjs/common';
-import { config } from '#platform';
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Db } from 'mongodb';
+import { DATABASE, Leases, config, trustedDistrict } from '#platform';
 import type { District } from '#platform';
 import { Chunks } from '../generations/chunks.js';
 import { CurrentGenerations } from '../generations/current.js';
@@ -9,7 +12,7 @@ import { GenerationStore } from '../generations/generation.store.js';
 import { OrgLists } from '../orgs/org-lists.js';
 import { SourceStore } from '../sources/source.store.js';
 import { ImportDetails } from './details.store.js';
-import { isWaiting } from './import.js';
+import { isAtWork, isWaiting } from './import.js';
 import { ImportStore } from './import.store.js';
 
 /** So many applied generations of a source can be gone back to, the current one included, however old they are. */
@@ -20,12 +23,24 @@ const dayMs = 24 * 3_600_000;
 /** Chunks younger than this may belong to an import that is at work. */
 const graceMs = dayMs;
 
-/** Removes what nobody can go back to: as little as possible is kept about people, and no longer than needed. */
+/** How often it is looked whether a day has passed; the first time so long after the start. */
+const lookMs = 3_600_000;
+
+/**
+ * Removes what nobody can go back to: as little as possible is kept about people, and no longer than needed. Once a day,
+ * whether imports come or not, and by one instance of the service.
+ */
 @Injectable()
-export class RemoveOld {
-  private readonly lastAt = new Map<District, number>();
+export class RemoveOld implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('imports');
+  private readonly leases: Leases;
+  private readonly stopping = new AbortController();
+  private readonly doneAt = new Map<District, number>();
+  private timer?: NodeJS.Timeout;
+  private looking?: Promise<void>;
 
   constructor(
+    @Inject(DATABASE) db: Db,
     private readonly generations: GenerationStore,
     private readonly chunks: Chunks,
     private readonly current: CurrentGenerations,
@@ -33,25 +48,72 @@ export class RemoveOld {
     private readonly details: ImportDetails,
     private readonly imports: ImportStore,
     private readonly sources: SourceStore,
-  ) {}
-
-  /** Once a day: it goes through everything that is kept. */
-  async removeDaily(district: District): Promise<void> {
-    if (Date.now() - (this.lastAt.get(district) ?? 0) < dayMs) return;
-    this.lastAt.set(district, Date.now());
-    await this.remove(district, new Date());
+  ) {
+    this.leases = new Leases(db, `roster-old-${randomUUID()}`);
   }
 
-  async remove(district: District, now: Date): Promise<void> {
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.look(new Date()), lookMs).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    this.stopping.abort(new Error('the service is stopping'));
+    await this.looking;
+    await this.leases.release();
+  }
+
+  /** Does what is due. What fails, or must wait for an import, is tried again at the next look. */
+  look(now: Date): Promise<void> {
+    return (this.looking ??= this.all(now)
+      .catch((error: unknown) => {
+        if (!this.stopping.signal.aborted) this.logger.error(error);
+      })
+      .finally(() => (this.looking = undefined)));
+  }
+
+  private async all(now: Date): Promise<void> {
+    for (const { id } of config().districts) {
+      const district = trustedDistrict(id);
+      if (now.getTime() - (this.doneAt.get(district) ?? 0) < dayMs) continue;
+      if (!(await this.leases.hold(`old of ${district}`, dayMs))) continue;
+      if (await this.remove(district, now)) this.doneAt.set(district, now.getTime());
+    }
+  }
+
+  /**
+   * An import needs what was current when it began, and what it rolls back to. So nothing is removed while one is at
+   * work. One that begins meanwhile finds only generations that stay, and these are named before any chunk goes.
+   * @returns false when an import is at work.
+   */
+  async remove(district: District, now: Date): Promise<boolean> {
+    if (await this.isAtWork(district)) return false;
     const { generations, lists } = await this.current.of(district);
-    const current = new Set(Object.values(generations));
+    for await (const generation of this.old(district, new Set(Object.values(generations)), now)) {
+      await this.generations.remove(district, generation.generationId);
+      await this.details.remove(district, generation.generationId);
+    }
+    if (await this.isAtWork(district)) return false;
+    const named = new Digests();
+    for await (const generation of this.each(district)) addDigests(generation, named);
+    const before = new Date(now.getTime() - graceMs).toISOString();
+    await this.chunks.removeOthers(district, named, before, this.stopping.signal);
+    await this.lists.keepOnly(district, Object.values(lists));
+    return true;
+  }
+
+  /** Generations that are neither current nor waited for, and too old, or with codes that their source keeps no longer. */
+  private async *old(
+    district: District,
+    current: ReadonlySet<string>,
+    now: Date,
+  ): AsyncGenerator<Generation> {
     const keepsCodes = new Map(
       (await this.sources.all(district)).map(({ sourceId, groups }) => [sourceId, groups.keptForPeople]),
     );
     const keptFrom = new Date(now.getTime() - config().rosterKeepDays * dayMs).toISOString();
     const applied = new Map<string, number>();
-    const named = new Digests();
-    for await (const generation of this.generations.newestFirst(district)) {
+    for await (const generation of this.each(district)) {
       const { generationId, source, at } = generation;
       const stage = (await this.imports.load(district, generationId))?.state;
       const isApplied = stage?.stage === 'applied';
@@ -59,19 +121,24 @@ export class RemoveOld {
       applied.set(source, count);
       const isKept =
         current.has(generationId) ||
-        (stage && isWaiting(stage)) ||
-        stage?.stage === 'applying' ||
+        (stage && (isWaiting(stage) || isAtWork(stage))) ||
         (isApplied &&
           (at >= keptFrom || count <= leastKept) &&
           (!generation.coded?.areKept || keepsCodes.get(source) === true));
-      if (isKept) addDigests(generation, named);
-      else {
-        await this.generations.remove(district, generationId);
-        await this.details.remove(district, generationId);
-      }
+      if (!isKept) yield generation;
     }
-    await this.chunks.removeOthers(district, named, new Date(now.getTime() - graceMs).toISOString());
-    await this.lists.keepOnly(district, Object.values(lists));
+  }
+
+  /** Newest first. */
+  private async *each(district: District): AsyncGenerator<Generation> {
+    for await (const generation of this.generations.newestFirst(district)) {
+      this.stopping.signal.throwIfAborted();
+      yield generation;
+    }
+  }
+
+  private async isAtWork(district: District): Promise<boolean> {
+    return (await this.imports.atWork(district)).length > 0;
   }
 }
 

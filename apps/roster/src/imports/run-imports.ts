@@ -13,7 +13,6 @@ import { ApplyImport } from './apply-import.js';
 import { alive, fail, finish, isSilent, leave, staged } from './import.js';
 import type { Import, ImportEvent } from './import.js';
 import { ImportStore } from './import.store.js';
-import { RemoveOld } from './remove-old.js';
 import { StageImport, folderPrefix } from './stage-import.js';
 
 /** How often imports of dead processes are looked for. */
@@ -39,7 +38,6 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly imports: ImportStore,
     private readonly staging: StageImport,
     private readonly applying: ApplyImport,
-    private readonly old: RemoveOld,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -116,8 +114,6 @@ export class RunImports implements OnApplicationBootstrap, OnModuleDestroy {
       await this.imports.change(district, importId, (before) => fail(before, problem, at, true));
       return;
     }
-    // While it still counts as at work: no other import begins to build on what is removed.
-    await this.old.removeDaily(district).catch((error: unknown) => this.logger.error(error));
     const { state } = await this.imports.change(district, importId, (before) => finish(before, at));
     const { organisations, people } = state.found!;
     this.logger.log({ msg: 'applied', importId, organisations, people });

@@ -1,7 +1,7 @@
 import type { Collection, Db, Filter, Document, OptionalUnlessRequiredId } from 'mongodb';
 import type { District } from '../district.js';
 import { Problem } from '../http/problem.js';
-import { isDuplicateKey } from './failure.js';
+import { duplicatesOf, isDuplicateKey } from './failure.js';
 
 /** What every plain document has: its district first, its id within it, and a version that guards replacements. */
 export interface TenantDocument {
@@ -71,6 +71,13 @@ export class TenantCollection<T extends object> {
     return Number(found?.['version'] ?? 0);
   }
 
+  /** The versions of those documents that are there, by id. */
+  async versions(district: District, ids: readonly string[]): Promise<Map<string, number>> {
+    const _id = { $in: ids.map((id) => `${district}/${id}`) as never[] };
+    const found = await this.collection.find({ _id }, { projection: { id: 1, version: 1 } }).toArray();
+    return new Map(found.map((one) => [String(one['id']), Number(one['version'])]));
+  }
+
   /**
    * Replaces or creates one document. With `ifVersion` (0: must not exist yet) only when nobody changed it since.
    * @returns the new version. @throws Problem 412 when it has changed.
@@ -94,6 +101,33 @@ export class TenantCollection<T extends object> {
       if (!isDuplicateKey(error)) throw error;
     }
     throw new Problem(412, undefined, { detail: `${id} was changed by someone else; read it again` });
+  }
+
+  /**
+   * Replaces or creates many documents at once, each only when nobody changed it since `ifVersion` (0: must not exist
+   * yet). @returns the ids of those that were written.
+   */
+  async putUnchanged(
+    district: District,
+    all: readonly { id: string; content: T; ifVersion: number }[],
+  ): Promise<string[]> {
+    const operations = all.map(({ id, content, ifVersion }) => {
+      const filter = { _id: `${district}/${id}` as never, version: ifVersion };
+      return {
+        replaceOne: {
+          filter,
+          replacement: { ...content, district, id, version: ifVersion + 1 },
+          upsert: true,
+        },
+      };
+    });
+    const changed = new Set<number>();
+    try {
+      if (all.length > 0) await this.collection.bulkWrite(operations, { ordered: false });
+    } catch (error) {
+      for (const { index } of duplicatesOf(error)) changed.add(index);
+    }
+    return all.filter((_, i) => !changed.has(i)).map(({ id }) => id);
   }
 
   /** Writes many documents whose ids alone belong to the caller: nobody else changes them, so no version guards. */
