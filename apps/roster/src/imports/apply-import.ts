@@ -46,6 +46,9 @@ export class ApplyImport {
     await this.tell(district, generation, organisations, beat);
     const before = base === undefined ? undefined : await this.generations.get(district, base);
     await this.links.run(district, before, generation, beat);
+    // While it is at work: another import that applied meanwhile would lose the list that it has just laid.
+    const { lists } = await this.current.of(district);
+    await this.lists.keepOnly(district, Object.values(lists));
     return true;
   }
 

@@ -103,6 +103,21 @@ describe('what an import brought', () => {
     expect(await kept('generations')).toBe(10);
   }, 120_000);
 
+  it('leaves what an import lays down that is applied meanwhile', async () => {
+    const chunks = roster.app.get(Chunks);
+    const honest = chunks.removeOthers.bind(chunks);
+    chunks.removeOthers = async (...all) => {
+      const orgs = samplePackage()['orgs.csv']!.replace('Phobos Elementary School', 'Phobos School');
+      expect(await roster.imported(samplePackage({ 'orgs.csv': orgs }))).toMatchObject({ state: 'applied' });
+      return honest(...all);
+    };
+    expect(await removed(0)).toBe(true);
+    chunks.removeOthers = honest;
+    const { body } = await roster.call<{ items: { name: string }[] }>('GET', '/api/roster/orgs');
+    expect(body.items.map(({ name }) => name)).toContain('Phobos School');
+    expect(await kept('org-lists')).toBe(body.items.length);
+  }, 60_000);
+
   it('goes at once when codes stand with its people and the source keeps them no longer', async () => {
     const settings = async (keptForPeople: boolean) => {
       const path = '/api/roster/sources/files';

@@ -9,7 +9,6 @@ import { CurrentGenerations } from '../generations/current.js';
 import { Digests } from '../generations/digests.js';
 import type { Generation } from '../generations/generation.js';
 import { GenerationStore } from '../generations/generation.store.js';
-import { OrgLists } from '../orgs/org-lists.js';
 import { SourceStore } from '../sources/source.store.js';
 import { ImportDetails } from './details.store.js';
 import { isAtWork, isWaiting } from './import.js';
@@ -44,7 +43,6 @@ export class RemoveOld implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly generations: GenerationStore,
     private readonly chunks: Chunks,
     private readonly current: CurrentGenerations,
-    private readonly lists: OrgLists,
     private readonly details: ImportDetails,
     private readonly imports: ImportStore,
     private readonly sources: SourceStore,
@@ -88,7 +86,7 @@ export class RemoveOld implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async remove(district: District, now: Date): Promise<boolean> {
     if (await this.isAtWork(district)) return false;
-    const { generations, lists } = await this.current.of(district);
+    const { generations } = await this.current.of(district);
     for await (const generation of this.old(district, new Set(Object.values(generations)), now)) {
       await this.generations.remove(district, generation.generationId);
       await this.details.remove(district, generation.generationId);
@@ -98,7 +96,6 @@ export class RemoveOld implements OnApplicationBootstrap, OnModuleDestroy {
     for await (const generation of this.each(district)) addDigests(generation, named);
     const before = new Date(now.getTime() - graceMs).toISOString();
     await this.chunks.removeOthers(district, named, before, this.stopping.signal);
-    await this.lists.keepOnly(district, Object.values(lists));
     return true;
   }
 
