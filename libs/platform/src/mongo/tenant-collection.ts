@@ -65,7 +65,7 @@ export class TenantCollection<T extends object> {
   }
 
   /** The version of a document, without the rest of it; 0 when there is none. */
-  async version(district: District, id: string): Promise<number> {
+  private async version(district: District, id: string): Promise<number> {
     const _id = `${district}/${id}` as never;
     const found = await this.collection.findOne({ _id }, { projection: { version: 1 } });
     return Number(found?.['version'] ?? 0);
