@@ -12,6 +12,10 @@ import { Troubles } from '../suite/troubles.js';
 const consumers = ['intake', 'casework', 'reporting', 'student-voice', 'family-council'] as const;
 type Name = (typeof consumers)[number];
 const writers: readonly Name[] = ['intake', 'casework', 'student-voice', 'family-council'];
+/** Longer than a service takes to stand again and to have its turn at sweeping (12 s at most), in ms. */
+const sweptWithinMs = 40_000;
+/** Between two deaths at least, in ms: everybody who waits tries again once in that time. */
+const breathMs = 1_500;
 
 /** Who can come to a point at all. */
 function ableTo(point: CrashPoint): readonly Name[] {
@@ -43,7 +47,13 @@ export const scenario: Scenario = {
   run: ({ length, count, seed, tell }) =>
     onDistrict(async (district) => {
       const origins = ['intake', 'student-voice', 'family-council'] as const;
-      const load = new Load(district, seed, { walkers: 6, crowd: 3, origins });
+      // Some stay away for a while, so that it is the sweep that finds what their command left behind.
+      const load = new Load(district, seed, {
+        walkers: 6,
+        crowd: 3,
+        origins,
+        crowdStaysAwayMs: sweptWithinMs,
+      });
       const troubles = new Troubles(district, 'crash-points');
       const duties = shareOut(count, chance(seed).of('duties'));
       const left = [...duties.values()].flat();
@@ -57,6 +67,7 @@ export const scenario: Scenario = {
             const died = await dieAt(district, name, point);
             deaths += died;
             left.splice(left.indexOf(point), 1);
+            await letIn(district, name);
             tell(`${name} died ${point}; ${left.length} to go`);
           }
         }),
@@ -75,16 +86,24 @@ async function dieAt(district: District, name: Name, point: CrashPoint): Promise
     await district.dieAt(name, point);
     return 1;
   }
-  // Sometimes another command on the same input is quicker than the sweep, and takes with it what was left behind.
+  // Sometimes the repeat of the command, or another one on the same input, is quicker and takes along what was left.
   for (let deaths = 2; ; deaths += 1) {
     await district.dieAt(name, 'before publish');
     try {
-      await district.dieAt(name, point, 20_000);
+      await district.dieAt(name, point, sweptWithinMs);
       return deaths;
     } catch (error) {
       if (deaths > 9) throw error;
     }
   }
+}
+
+/** Waits until the one that died stands again, and half as long once more: who only ever finds it dead gives up. */
+async function letIn(district: District, name: Name): Promise<void> {
+  const died = Date.now();
+  const live = `${district.running(name).url}/health/live`;
+  while (!(await fetch(live).catch(() => undefined))?.ok) await pause(100);
+  await pause(Math.max(breathMs, (Date.now() - died) / 2));
 }
 
 /** While somebody is to die where events are parked or held, there are such events. */

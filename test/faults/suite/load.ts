@@ -5,19 +5,19 @@ import type { Chance } from './chance.js';
 import { origins } from './origins.js';
 import type { Originator, Tokens } from './origins.js';
 import { nobody, patient } from './patient.js';
-import type { Ask, Met } from './patient.js';
+import type { Ask, Habits, Met } from './patient.js';
 import { walkOn } from './walk.js';
 import type { Walk } from './walk.js';
 
-export interface LoadOptions {
+export interface LoadOptions extends Pick<Habits, 'addresses'> {
   /** People who walk one input after the other, each to its end. */
   walkers: number;
   /** People a second who only speak up, and walk no further than routed. */
   crowd: number;
   /** Through which origins they speak; one that stands there more often is taken more often. Mostly intake. */
   origins?: readonly Origin[];
-  /** Instances of a service beside the one behind the gateway, which people reach as well. */
-  addresses?: (service: string) => readonly string[];
+  /** How long those of the crowd stay away whose first try had no answer, while the load goes on, in ms. */
+  crowdStaysAwayMs?: number;
 }
 
 /** As in a district: most people speak for themselves. */
@@ -109,7 +109,11 @@ export class Load {
   private async one(isWalker: boolean): Promise<void> {
     const n = this.count++;
     const own = this.chance.of(n);
-    const ask = patient(this.district, own.of('calls'), this.met, this.options.addresses);
+    const { addresses, crowdStaysAwayMs = 0 } = this.options;
+    const ask = patient(this.district, own.of('calls'), this.met, {
+      ...(addresses && { addresses }),
+      ...(!isWalker && { beforeSecondTry: () => this.away(crowdStaysAwayMs) }),
+    });
     const origin = isWalker ? own.pick(this.options.origins ?? usual) : 'intake';
     const name = `${n} of ${origin}`;
     try {
@@ -120,6 +124,11 @@ export class Load {
       this.broken.push(error);
       this.stopping = true;
     }
+  }
+
+  private async away(ms: number): Promise<void> {
+    const until = Date.now() + ms;
+    while (Date.now() < until && !this.stopping) await new Promise((resolve) => setTimeout(resolve, 250));
   }
 
   private readonly known = new Map<string, Promise<string>>();

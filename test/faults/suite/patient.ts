@@ -6,6 +6,14 @@ const patienceMs = 150_000;
 /** After this a try is given up and made again, in ms. */
 const tryMs = 10_000;
 
+/** How a caller differs from the usual one. */
+export interface Habits {
+  /** Instances that stand beside the one behind the gateway; each try takes one of them. */
+  addresses?: (service: string) => readonly string[];
+  /** What they do before they try for the second time. */
+  beforeSecondTry?: () => Promise<void>;
+}
+
 /** What callers met with, all calls together. */
 export interface Met {
   calls: number;
@@ -28,20 +36,19 @@ export type Ask = <T = Record<string, unknown>>(
 
 /**
  * Callers as the API asks them to be: what was refused for a moment, or whose answer was lost, is sent again as it was,
- * with the same Idempotency-Key. `addresses` may name instances that stand beside the one behind the gateway; each try
- * takes one of them.
+ * with the same Idempotency-Key.
  * @returns a call that answers only with what is final: 2xx, or a status of `also`. Anything else is a defect: it throws.
  */
 export function patient(
   { call }: District,
   chance: Chance,
   met: Met,
-  addresses: (service: string) => readonly string[] = () => [],
+  { addresses = () => [], beforeSecondTry }: Habits = {},
 ): Ask {
   return async <T>(method: string, path: string, what: Call = {}, also: readonly number[] = []) => {
     const until = Date.now() + patienceMs;
     const service = path.split('/')[2] ?? '';
-    for (let last = 'nothing'; ;) {
+    for (let last = 'nothing', tries = 1; ; tries += 1) {
       const at = chance.pick([undefined, ...addresses(service)]);
       met.calls += 1;
       let waitMs = 100 + chance.below(400);
@@ -65,6 +72,7 @@ export function patient(
       }
       if (Date.now() > until)
         throw new Error(`${method} ${path} was not answered for ${patienceMs / 1000} s (last: ${last})`);
+      if (tries === 1) await beforeSecondTry?.();
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   };
