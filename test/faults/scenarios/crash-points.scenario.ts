@@ -6,7 +6,7 @@ import type { Chance } from '../suite/chance.js';
 import { holds } from '../suite/invariants.js';
 import { Load } from '../suite/load.js';
 import type { Scenario } from '../suite/scenario.js';
-import { onDistrict, pause } from '../suite/stage.js';
+import { onDistrict, pause, untilReady } from '../suite/stage.js';
 import { Troubles } from '../suite/troubles.js';
 
 const consumers = ['intake', 'casework', 'reporting', 'student-voice', 'family-council'] as const;
@@ -67,7 +67,7 @@ export const scenario: Scenario = {
             const died = await dieAt(district, name, point);
             deaths += died;
             left.splice(left.indexOf(point), 1);
-            await letIn(district, name);
+            await letIn(district, name, tell);
             tell(`${name} died ${point}; ${left.length} to go`);
           }
         }),
@@ -99,11 +99,9 @@ async function dieAt(district: District, name: Name, point: CrashPoint): Promise
 }
 
 /** Waits until the one that died stands again, and half as long once more: who only ever finds it dead gives up. */
-async function letIn(district: District, name: Name): Promise<void> {
-  const died = Date.now();
-  const live = `${district.running(name).url}/health/live`;
-  while (!(await fetch(live).catch(() => undefined))?.ok) await pause(100);
-  await pause(Math.max(breathMs, (Date.now() - died) / 2));
+async function letIn(district: District, name: Name, tell: (line: string) => void): Promise<void> {
+  const tookMs = await untilReady(district.running(name), (line) => tell(`${name} ${line}`), 'live');
+  await pause(Math.max(breathMs, tookMs / 2));
 }
 
 /** While somebody is to die where events are parked or held, there are such events. */

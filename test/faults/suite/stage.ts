@@ -44,25 +44,29 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Until the gateway says that all services are ready; meanwhile tells who is not. @returns how long that took, in ms. */
+/**
+ * Until the gateway says that all services are ready, or one service that it is; meanwhile tells who is not. `live` asks
+ * only whether it answers. @returns how long that took, in ms.
+ */
 export async function untilReady(
-  district: District,
+  { url }: Pick<District, 'url'>,
   tell: (line: string) => void,
-  within = 120_000,
+  check: 'ready' | 'live' = 'ready',
 ): Promise<number> {
+  const within = 120_000;
   const begun = Date.now();
   let last = 'no answer';
   for (let toldAt = begun; ;) {
-    const reply = await fetch(`${district.url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).catch(
+    const reply = await fetch(`${url}/health/${check}`, { signal: AbortSignal.timeout(5_000) }).catch(
       () => undefined,
     );
     if (reply?.ok) return Date.now() - begun;
     if (reply) last = JSON.stringify(((await reply.json()) as { troubles?: object }).troubles);
     if (Date.now() - toldAt > 5_000) {
       toldAt = Date.now();
-      tell(`not ready yet: ${last}`);
+      tell(`not ${check} yet: ${last}`);
     }
-    if (Date.now() - begun > within) throw new Error(`not ready again after ${within / 1000} s: ${last}`);
+    if (Date.now() - begun > within) throw new Error(`not ${check} again after ${within / 1000} s: ${last}`);
     await pause(100);
   }
 }
