@@ -20,7 +20,7 @@ export const accept = () =>
     });
     const load = (many) => closedLoop({ inFlight, count: many, one: (n) => post(inputBody(n)) });
     say('warming up …');
-    await load(4_000);
+    await load(12_000);
     await stack.rest('intake', 'inputs');
     const runs = [];
     for (let run = 1; run <= 3; run += 1) {

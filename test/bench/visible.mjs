@@ -17,7 +17,7 @@ export const visible = () =>
     say('starting all services …');
     for (const name of services) await stack.start(name);
     say('warming up …');
-    await run(stack, 10);
+    await run(stack, 20);
     const runs = [];
     for (let n = 1; n <= 3; n += 1) {
       const { result: waits, cores } = await measured(

@@ -55,9 +55,9 @@ it('a crash that kafkajs does not restart ends the process', () => {
 });
 
 /** Milliseconds until a batch of so many events is done, and kafkajs would fetch the next: the shortest of three. */
-async function taken(events: number): Promise<number> {
+async function taken(events: number, left = 0): Promise<number> {
   const messages = Array.from({ length: events }, () => ({}));
-  const batch = { topic: 't', partition: 0, messages, lastOffset: () => '1' };
+  const batch = { topic: 't', partition: 0, messages, lastOffset: () => '1', offsetLag: () => String(left) };
   const calls = {
     resolveOffset: () => undefined,
     heartbeat: nothing,
@@ -73,7 +73,13 @@ async function taken(events: number): Promise<number> {
   return Math.min(...times);
 }
 
-it('waits a moment before the next fetch, so that batches are few', async () => {
-  expect(await taken(1)).toBeGreaterThan(27);
-  expect(await taken(40)).toBeLessThan(60);
+it('waits a moment before the next fetch, the longer the more came, so that batches are few', async () => {
+  const one = await taken(1);
+  expect(one).toBeGreaterThan(25);
+  expect(await taken(100)).toBeGreaterThan(one + 40);
+  expect(await taken(100_000)).toBeLessThan(1_000);
+});
+
+it('does not wait while Kafka has more than a fetch brings', async () => {
+  expect(await taken(500, 1)).toBeLessThan(100);
 });
