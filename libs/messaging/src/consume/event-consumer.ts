@@ -129,7 +129,7 @@ export class EventConsumer {
     const leave = async (): Promise<void> => {
       await this.consumer.stop();
       await this.commit();
-      await this.consumer.disconnect();
+      await Promise.all([this.consumer.disconnect(), this.lag.close()]);
     };
     const late = new Promise((resolve) => setTimeout(resolve, leavingMs).unref());
     await Promise.race([leave(), late]);

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 
 /** Partition numbers by topic, as a group's leader assigned them to this member. */
 export type Assignment = Record<string, number[]>;
@@ -10,6 +10,8 @@ export type Assignment = Record<string, number[]>;
 export class LagWatch {
   /** Where a partition that lags was committed, and since when it has been seen there. */
   private readonly standing = new Map<string, { at: bigint; since: number }>();
+  /** Connected by the first look and after a look that failed: to connect costs more than to ask. */
+  private admin: Admin | undefined;
 
   constructor(
     private readonly kafka: Kafka,
@@ -21,34 +23,51 @@ export class LagWatch {
    * do. @returns since when (epoch ms) some partition has lagged without moving. @throws when Kafka does not answer.
    */
   async look(assignment: Assignment, now: number): Promise<number | undefined> {
-    const admin = this.kafka.admin({ retry: { retries: 1 } });
-    await admin.connect();
     try {
-      const topics = Object.keys(assignment);
-      const committed = await admin.fetchOffsets({ groupId: this.groupId, topics });
-      const places = new Map(
-        committed.flatMap(({ topic, partitions }) =>
-          partitions.map(({ partition, offset }) => [`${topic}/${partition}`, BigInt(offset)] as const),
-        ),
-      );
-      const since: number[] = [];
-      for (const topic of topics) {
-        const ends = await admin.fetchTopicOffsets(topic);
-        for (const { partition, low, high } of ends) {
-          if (!assignment[topic]!.includes(partition)) continue;
-          const place = `${topic}/${partition}` as const;
-          const at = places.get(place) ?? -1n;
-          const lags = BigInt(high) > BigInt(low) && at < BigInt(high);
-          const seen = this.standing.get(place);
-          if (!lags) this.standing.delete(place);
-          else if (seen?.at === at) since.push(seen.since);
-          else this.standing.set(place, { at, since: now });
-        }
-      }
-      return since.sort((a, b) => a - b)[0];
-    } finally {
-      await admin.disconnect();
+      return await this.lookAt(await this.connected(), assignment, now);
+    } catch (error) {
+      await this.close();
+      throw error;
     }
+  }
+
+  async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+  }
+
+  private async connected(): Promise<Admin> {
+    if (!this.admin) {
+      this.admin = this.kafka.admin({ retry: { retries: 1 } });
+      await this.admin.connect();
+    }
+    return this.admin;
+  }
+
+  private async lookAt(admin: Admin, assignment: Assignment, now: number): Promise<number | undefined> {
+    const topics = Object.keys(assignment);
+    const committed = await admin.fetchOffsets({ groupId: this.groupId, topics });
+    const places = new Map(
+      committed.flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => [`${topic}/${partition}`, BigInt(offset)] as const),
+      ),
+    );
+    const since: number[] = [];
+    for (const topic of topics) {
+      const ends = await admin.fetchTopicOffsets(topic);
+      for (const { partition, low, high } of ends) {
+        if (!assignment[topic]!.includes(partition)) continue;
+        const place = `${topic}/${partition}` as const;
+        const at = places.get(place) ?? -1n;
+        const lags = BigInt(high) > BigInt(low) && at < BigInt(high);
+        const seen = this.standing.get(place);
+        if (!lags) this.standing.delete(place);
+        else if (seen?.at === at) since.push(seen.since);
+        else this.standing.set(place, { at, since: now });
+      }
+    }
+    return since.sort((a, b) => a - b)[0];
   }
 
   /** Partitions went elsewhere or came anew: what was seen before says nothing. */
