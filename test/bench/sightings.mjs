@@ -2,10 +2,36 @@
 
 import { until } from './load.mjs';
 
-/** Facts of a ledger row in a change: of a new row, or of a state that was set anew. */
+/** Types of the facts that a change brings to a ledger row: of a new row, of a state set anew, or of what was added to it. */
 const facts = {
-  $ifNull: ['$fullDocument.state.facts.type', '$updateDescription.updatedFields.state.facts.type'],
+  $concatArrays: [
+    { $ifNull: ['$fullDocument.state.facts.type', []] },
+    {
+      $reduce: {
+        input: { $objectToArray: { $ifNull: ['$updateDescription.updatedFields', {}] } },
+        initialValue: [],
+        in: { $concatArrays: ['$$value', factsIn('$$this.k', '$$this.v')] },
+      },
+    },
+  ],
 };
+
+/** Commands of their own set `state` whole; of shared ones the history has the difference (docs/adr/0034). */
+function factsIn(field, value) {
+  return {
+    $switch: {
+      branches: [
+        { case: { $eq: [field, 'state'] }, then: { $ifNull: [`${value}.facts.type`, []] } },
+        { case: { $eq: [field, 'state.facts'] }, then: { $ifNull: [`${value}.type`, []] } },
+        {
+          case: { $regexMatch: { input: field, regex: '^state\\.facts\\.[0-9]+$' } },
+          then: [`${value}.type`],
+        },
+      ],
+      default: [],
+    },
+  };
+}
 
 /** Changes of one collection that show an input further on its way. Without the recounts, which change no fact. */
 const kinds = {
@@ -14,12 +40,12 @@ const kinds = {
   'routed in the ledger': {
     service: 'reporting',
     collection: 'rows',
-    match: { $expr: { $in: ['case.routed', { $ifNull: [facts, []] }] } },
+    match: { $expr: { $in: ['case.routed', facts] } },
   },
   'any fact in the ledger': {
     service: 'reporting',
     collection: 'rows',
-    match: { $expr: { $isArray: [facts] } },
+    match: { $expr: { $ne: [facts, []] } },
   },
 };
 

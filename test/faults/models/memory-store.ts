@@ -1,6 +1,7 @@
 import { MongoBulkWriteError } from 'mongodb';
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
 import type { Aggregate, AggregateDocument } from '#messaging';
+import type { Change } from '../../../libs/messaging/src/store/shared-update.js';
 import type { AnyStore } from '../../../libs/messaging/src/consume/effects.js';
 
 type Update = Record<'$set' | '$unset' | '$push' | '$setOnInsert', Record<string, unknown> | undefined>;
@@ -60,6 +61,16 @@ export class MemoryStore {
     if (missed.length === 0) return;
     const result = { getWriteConcernError: () => undefined } as never;
     throw new MongoBulkWriteError({ message: 'E11000', code: 11_000, writeErrors: missed as never }, result);
+  }
+
+  async writeShared(changes: readonly Change[]): Promise<number> {
+    const met = changes.filter(({ before }) => this.documents.get(before._id)?.version === before.version);
+    for (const { before, after } of met) {
+      const { version, state, index, seen } = after;
+      const there = this.documents.get(before._id)!;
+      this.documents.set(before._id, { ...there, version: version + 1, state, index, seen });
+    }
+    return met.length;
   }
 
   asStore(): AnyStore {

@@ -155,4 +155,25 @@ export const publishBugs: Bug[] = [
     put: 'upsert: version === 0,',
     caughtBy: 'an effect that was overtaken is done again, and nothing is overwritten',
   },
+  {
+    name: 'shared command without the version',
+    story:
+      'writes many documents by their ids alone: what another instance wrote in between is overwritten (1, 4)',
+    file: 'libs/messaging/src/store/shared-update',
+    find: 'filter: { _id: { $in: ids }, version },',
+    put: 'filter: { _id: { $in: ids } },',
+    caughtBy:
+      'of effects that share a command, one that was overtaken is done again, and nothing is overwritten',
+    quick: true,
+  },
+  {
+    name: 'a miss of a shared command taken for a write',
+    story:
+      'does not count how many documents a shared command met: an effect is lost where someone else was first (4)',
+    file: 'libs/messaging/src/consume/effects',
+    find: '=== group.length',
+    put: '>= 0',
+    caughtBy:
+      'of effects that share a command, one that was overtaken is done again, and nothing is overwritten',
+  },
 ];

@@ -115,6 +115,37 @@ export const readerChecks: Check[] = [
     },
   },
   {
+    name: 'of effects that share a command, one that was overtaken is done again, and nothing is overwritten',
+    side: 'reader',
+    async run(bench) {
+      const reader = await bench.reader();
+      const orgIds = Array.from({ length: 12 }, (_, n) => `share-${n}`);
+      for (const orgId of orgIds) await reader.ask('note', orgId, 'share-begin');
+      const write = reader.mongo.hold(effect('share-effect'));
+      await together(
+        bench,
+        async () => {
+          for (const orgId of orgIds) await bench.tell(orgId, 'share-effect');
+        },
+        async () => {
+          await reached(write, 'the write');
+          await reader.ask('note', 'share-5', 'share-command');
+          write.release();
+        },
+      );
+      const { text } = reader.mongo.seen.find(effect('share-effect'))!;
+      mustEqual(
+        orgIds.filter((orgId) => text.includes(orgId)),
+        orgIds,
+        'the documents of the shared command',
+      );
+      for (const orgId of orgIds) {
+        const names = ['share-begin', ...(orgId === 'share-5' ? ['share-command'] : []), 'share-effect'];
+        mustEqual(await bench.names(orgId), names, `names of ${orgId}`);
+      }
+    },
+  },
+  {
     name: 'districts with the same id in one batch stay apart',
     side: 'reader',
     async run(bench) {

@@ -22,7 +22,11 @@ export async function neverCommitted(bench: Bench, tell: () => Promise<void>, he
 }
 
 /** Publishes several events so that one fetch brings them all: none is made while the batch before it is held. */
-export async function together(bench: Bench, tell: () => Promise<void>): Promise<void> {
+export async function together(
+  bench: Bench,
+  tell: () => Promise<void>,
+  then: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const reader = await bench.reader();
   const name = `first-${Math.random()}`;
   const write = reader.mongo.hold(effect(name));
@@ -30,5 +34,6 @@ export async function together(bench: Bench, tell: () => Promise<void>): Promise
   await reached(write, 'the write');
   await tell();
   write.release();
+  await then();
   await bench.settled();
 }

@@ -8,6 +8,8 @@ import type { Envelope } from '../publish/wire.js';
 import type { AggregateStore } from '../store/aggregate-store.js';
 import { advance, blank, documentId, guardedWrite, seenSeq, withSeen } from '../store/document.js';
 import type { AggregateDocument } from '../store/document.js';
+import { divided } from '../store/shared-update.js';
+import type { Change } from '../store/shared-update.js';
 import type { Given } from './on.js';
 
 export type AnyStore = AggregateStore<unknown, { type: string }>;
@@ -55,6 +57,12 @@ interface Work {
   district: District;
   id: string;
   events: Incoming[];
+  /** It shared a command that did not go through for all: now it has its own, with an error of its own. */
+  alone?: true;
+}
+
+interface Write extends Change {
+  work: Work;
 }
 
 const triesWithin = [0, 50, 120];
@@ -107,7 +115,7 @@ export class Effects {
 
   private async share(store: AnyStore, works: Work[], outcomes: Map<Work, Outcome>): Promise<Work[]> {
     const documents = await store.fetchAll(works.map((work) => documentId(work.district, work.id)));
-    const writes: { work: Work; after: AggregateDocument; operation: AnyBulkWriteOperation<Document> }[] = [];
+    const writes: Write[] = [];
     // Side by side: a handler that fails waits between its tries, and a thousand of them must not wait in a row.
     const folded = works.map(async (work) => {
       const before =
@@ -116,25 +124,33 @@ export class Effects {
     });
     for (const { work, before, after, outcome } of await Promise.all(folded)) {
       outcomes.set(work, outcome);
-      if (after !== before) writes.push({ work, after, operation: guardedWrite(before, after) });
+      if (after !== before) writes.push({ work, before, after });
       // A write whose result was lost did happen: its events must not wait for the sweep.
       else if (before.count > before.mark) this.written(store, before);
     }
     return this.write(store, writes, outcomes);
   }
 
-  private async write(
-    store: AnyStore,
-    writes: { work: Work; after: AggregateDocument; operation: AnyBulkWriteOperation<Document> }[],
-    outcomes: Map<Work, Outcome>,
-  ): Promise<Work[]> {
+  private async write(store: AnyStore, writes: Write[], outcomes: Map<Work, Outcome>): Promise<Work[]> {
     if (writes.length === 0) return [];
+    const { alone, groups } = divided(writes, ({ work }) => !work.alone);
     crashPoint('before effect write');
+    const ended = await Promise.allSettled([
+      this.writeAlone(store, alone, outcomes),
+      ...groups.map((group) => this.writeShared(store, group)),
+    ]);
+    crashPoint('after effect write');
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+    return ended.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  }
+
+  private async writeAlone(store: AnyStore, writes: Write[], outcomes: Map<Work, Outcome>): Promise<Work[]> {
+    if (writes.length === 0) return [];
     const errors = await bulkErrors(
       store,
-      writes.map((write) => write.operation),
+      writes.map(({ before, after }) => guardedWrite(before, after)),
     );
-    crashPoint('after effect write');
     const again: Work[] = [];
     writes.forEach(({ work, after }, i) => {
       const error = errors.get(i);
@@ -143,6 +159,20 @@ export class Effects {
       else outcomes.set(work, refused(work, error));
     });
     return again;
+  }
+
+  /** Where it missed a document, or the database refused one, all are done again: what was written is recognised. */
+  private async writeShared(store: AnyStore, group: Write[]): Promise<Work[]> {
+    try {
+      if ((await store.writeShared(group)) === group.length) {
+        for (const { after } of group) this.written(store, after);
+        return [];
+      }
+    } catch (error) {
+      if (isInfrastructureFailure(error)) throw error;
+    }
+    for (const { work } of group) work.alone = true;
+    return group.map(({ work }) => work);
   }
 
   /** Folds a document's events in order: skips what it has seen, stops at a gap or at a failure of a publisher's line. */

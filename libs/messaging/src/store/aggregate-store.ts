@@ -11,6 +11,8 @@ import type { AggregateDocument } from './document.js';
 import { GroupCommit } from './group-commit.js';
 import { createIndexes, onIndex } from './indexes.js';
 import type { StoreIndexes } from './indexes.js';
+import { sharedUpdate } from './shared-update.js';
+import type { Change } from './shared-update.js';
 
 /** What a caller sees of a document. */
 export interface Loaded<S> {
@@ -220,6 +222,15 @@ export class AggregateStore<S, E extends { type: string }> {
       ordered: false,
       writeConcern: { w: 'majority', journal: true },
     });
+  }
+
+  /** Quiet changes of documents of one version, in one command; for the consumer. @returns how many it met. */
+  async writeShared(changes: readonly Change[]): Promise<number> {
+    const { filter, update } = sharedUpdate(changes);
+    const { matchedCount } = await this.collection.updateMany(filter, update, {
+      writeConcern: { w: 'majority', journal: true },
+    });
+    return matchedCount;
   }
 
   /** Called once at start. */
