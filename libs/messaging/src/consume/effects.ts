@@ -8,6 +8,7 @@ import type { Envelope } from '../publish/wire.js';
 import type { AggregateStore } from '../store/aggregate-store.js';
 import { advance, blank, documentId, guardedWrite, seenSeq, withSeen } from '../store/document.js';
 import type { AggregateDocument } from '../store/document.js';
+import { allEnded } from './all-ended.js';
 import { divided } from '../store/shared-update.js';
 import type { Change } from '../store/shared-update.js';
 import type { Given } from './on.js';
@@ -105,10 +106,7 @@ export class Effects {
       const lane = async (): Promise<void> => {
         for (const share of shares) again.push(...(await this.share(store, share, outcomes)));
       };
-      // All have ended before one that failed is told, so that the next try never meets this one.
-      const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
-      const failed = ended.find((one) => one.status === 'rejected');
-      if (failed) throw failed.reason;
+      await allEnded(Array.from({ length: lanes }, lane));
     }
     return again;
   }
@@ -135,14 +133,12 @@ export class Effects {
     if (writes.length === 0) return [];
     const { alone, groups } = divided(writes, ({ work }) => !work.alone);
     crashPoint('before effect write');
-    const ended = await Promise.allSettled([
+    const again = await allEnded([
       this.writeAlone(store, alone, outcomes),
       ...groups.map((group) => this.writeShared(store, group)),
     ]);
     crashPoint('after effect write');
-    const failed = ended.find((one) => one.status === 'rejected');
-    if (failed) throw failed.reason;
-    return ended.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    return again.flat();
   }
 
   private async writeAlone(store: AnyStore, writes: Write[], outcomes: Map<Work, Outcome>): Promise<Work[]> {

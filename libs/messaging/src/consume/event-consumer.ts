@@ -4,6 +4,7 @@ import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs
 import { config, isInfrastructureFailure } from '#platform';
 import { crashPoint } from '../crash-point.js';
 import { keyTopic, partitionCount, republishTopic } from '../kafka/topics.js';
+import { allEnded } from './all-ended.js';
 import type { Batch, Fetched } from './batch.js';
 import { LagWatch } from './lag-watch.js';
 import type { Assignment } from './lag-watch.js';
@@ -11,7 +12,6 @@ import { judge } from './liveness.js';
 import type { Signs } from './liveness.js';
 
 interface Waiting {
-  topic: string;
   fetched: Fetched[];
   /** Kafka had more of this partition than one fetch brings. */
   isBehind: boolean;
@@ -171,7 +171,7 @@ export class EventConsumer {
     const beat = setInterval(() => void heartbeat().catch(() => undefined), 1_000);
     try {
       await new Promise<void>((resolve, reject) => {
-        this.waiting.push({ topic, fetched, isBehind: Number(batch.offsetLag()) > 0, resolve, reject });
+        this.waiting.push({ fetched, isBehind: Number(batch.offsetLag()) > 0, resolve, reject });
         if (!this.running) setImmediate(() => void this.takeAll());
       });
     } finally {
@@ -197,9 +197,10 @@ export class EventConsumer {
       const began = Date.now();
       this.signs.batchSince = began;
       const fetched = taken.flatMap((one) => one.fetched);
+      const isBehind = taken.some((one) => one.isBehind);
       try {
         await this.takeUntilWritten(fetched);
-        const early = began + pauseAfter(taken) - Date.now();
+        const early = began + pauseAfter(fetched, isBehind) - Date.now();
         if (early > 0 && !this.stopping) await pause(early);
         for (const one of taken) one.resolve();
       } catch (error) {
@@ -233,16 +234,14 @@ export class EventConsumer {
 
   /**
    * Keys and requests go their own way beside the events: no handler reads them, and each way is a durable write of its
-   * own. All ways have ended before one that failed is told, so that the next try never meets this one.
+   * own.
    */
   private async takeOnce(fetched: Fetched[]): Promise<void> {
     const beside = [...Map.groupBy(fetched, (one) => one.topic)].filter(([topic]) => !isOfEvents(topic));
-    const ways = await Promise.allSettled([
+    await allEnded<unknown>([
       this.batch.take(fetched.filter(({ topic }) => isOfEvents(topic))),
       ...beside.map(([topic, ofTopic]) => this.other(topic, ofTopic)),
     ]);
-    const failed = ways.find((way) => way.status === 'rejected');
-    if (failed) throw failed.reason;
   }
 
   private async commit(): Promise<void> {
@@ -261,11 +260,9 @@ export class EventConsumer {
 }
 
 /** From the beginning of a batch to the next fetch. */
-function pauseAfter(taken: Waiting[]): number {
-  if (taken.some(({ isBehind }) => isBehind)) return 0;
-  const events = taken
-    .filter(({ topic }) => isOfEvents(topic))
-    .reduce((sum, { fetched }) => sum + fetched.length, 0);
+function pauseAfter(fetched: Fetched[], isBehind: boolean): number {
+  if (isBehind) return 0;
+  const events = fetched.filter(({ topic }) => isOfEvents(topic)).length;
   const { atLeastMs, freeEvents, msPerEvent, atMostMs } = batches;
   return Math.min(atLeastMs + msPerEvent * Math.max(0, events - freeEvents), atMostMs);
 }

@@ -38,11 +38,10 @@ export class LagWatch {
   }
 
   private async connected(): Promise<Admin> {
-    if (!this.admin) {
-      this.admin = this.kafka.admin({ retry: { retries: 1 } });
-      await this.admin.connect();
-    }
-    return this.admin;
+    if (this.admin) return this.admin;
+    const admin = (this.admin = this.kafka.admin({ retry: { retries: 1 } }));
+    await admin.connect();
+    return admin;
   }
 
   private async lookAt(admin: Admin, assignment: Assignment, now: number): Promise<number | undefined> {

@@ -28,14 +28,17 @@ export function divided<C extends Change>(
   changes: readonly C[],
   mayShare: (change: C) => boolean,
 ): { alone: C[]; groups: C[][] } {
-  const quiet = changes.filter((change) => mayShare(change) && isQuiet(change));
+  const mayBeShared = (change: C): boolean => mayShare(change) && isQuiet(change);
+  const alone = changes.filter((change) => !mayBeShared(change));
   const groups: C[][] = [];
+  const quiet = changes.filter(mayBeShared);
   for (const alike of Map.groupBy(quiet, ({ before }) => before.version).values())
-    for (let at = 0; at < alike.length; at += sharing.atMost)
-      groups.push(alike.slice(at, at + sharing.atMost));
-  const large = groups.filter((group) => group.length >= sharing.atLeast);
-  const sharers = new Set(large.flat());
-  return { alone: changes.filter((change) => !sharers.has(change)), groups: large };
+    for (let at = 0; at < alike.length; at += sharing.atMost) {
+      const group = alike.slice(at, at + sharing.atMost);
+      if (group.length >= sharing.atLeast) groups.push(group);
+      else alone.push(...group);
+    }
+  return { alone, groups };
 }
 
 /**
