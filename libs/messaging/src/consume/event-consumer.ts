@@ -19,6 +19,8 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** From the first offset that is to be committed until all are. */
+const commitAfterMs = 500;
 /** How long leaving the group may take; a broker that is gone would be asked for minutes. */
 const leavingMs = 4_000;
 /**
@@ -31,7 +33,7 @@ const batches = { atLeastMs: 28, freeEvents: 20, msPerEvent: 1, atMostMs: 250 };
 
 /**
  * The run loop: as many workers as partitions, so that one fetch arrives together; what they bring is taken in one
- * batch, one in flight. Offsets are committed by us, every half second, after the effects are durable.
+ * batch, one in flight. Offsets are committed by us, within half a second, after the effects are durable.
  */
 export class EventConsumer {
   private readonly logger = new Logger('consumer');
@@ -107,7 +109,6 @@ export class EventConsumer {
       partitionsConsumedConcurrently: this.topics.length * partitionCount,
       eachBatch: (payload) => this.eachBatch(payload),
     });
-    this.committer = setInterval(() => void this.commit(), 500);
     const { patienceMs } = config();
     this.watchdogs = [
       setInterval(() => this.checkAlive(), patienceMs / 12),
@@ -124,7 +125,7 @@ export class EventConsumer {
   /** Finishes the batch in hand, commits, leaves the group; a broker that does not answer is not waited for. */
   async stop(): Promise<void> {
     this.stopping = true;
-    clearInterval(this.committer);
+    clearTimeout(this.committer);
     for (const watchdog of this.watchdogs) clearInterval(watchdog);
     const leave = async (): Promise<void> => {
       await this.consumer.stop();
@@ -184,6 +185,7 @@ export class EventConsumer {
       partition,
       offset: String(BigInt(batch.lastOffset()) + 1n),
     });
+    if (!this.stopping) this.committer ??= setTimeout(() => void this.commit(), commitAfterMs);
     if (isRunning()) await heartbeat();
   }
 
@@ -245,6 +247,7 @@ export class EventConsumer {
   }
 
   private async commit(): Promise<void> {
+    this.committer = undefined;
     if (this.offsets.size === 0) return;
     const offsets = [...this.offsets.values()];
     this.offsets.clear();

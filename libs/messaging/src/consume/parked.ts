@@ -5,11 +5,15 @@ import { crashPoint } from '../crash-point.js';
 import { backOff, gapPatienceMs } from './parked-event.js';
 import type { ParkedEvent } from './parked-event.js';
 
+const lookForOthersMs = 10_000;
+
 /** Events that could not be applied, kept durably before their offset is committed. A key is held while any of its events is here. */
 export class ParkedEvents {
   private readonly collection: Collection<ParkedEvent>;
   private some = true;
   private checkedAt = 0;
+  private waits = false;
+  private askedAt = 0;
 
   /** @param name another collection than the service's own, for a rebuild's copy. */
   constructor(db: Db, name = 'parked') {
@@ -34,6 +38,8 @@ export class ParkedEvents {
       await this.collection.insertMany(events, { ordered: false });
     } catch (error) {
       duplicatesOf(error);
+    } finally {
+      this.waits = true;
     }
     crashPoint(`after ${step}`);
   }
@@ -158,10 +164,18 @@ export class ParkedEvents {
       throw new Problem(409, undefined, { detail: 'It waits no longer: read the list again.' });
   }
 
-  /** Whether anything waits: asked every two seconds, so it reads one entry at most. */
+  /**
+   * Whether anything waits, by reading one entry at most. What this instance parked counts at once; while it knows of
+   * nothing, what another one parked is looked for every ten seconds only.
+   */
   async anyWaits(): Promise<boolean> {
+    if (!this.waits && Date.now() - this.askedAt < lookForOthersMs) return false;
+    this.waits = false;
     const one = await this.collection.findOne({ kind: { $ne: 'discarded' } }, { projection: { _id: 1 } });
-    return one !== null;
+    this.askedAt = Date.now();
+    // What was parked meanwhile is not forgotten.
+    this.waits ||= one !== null;
+    return this.waits;
   }
 
   async count(): Promise<number> {

@@ -10,7 +10,6 @@ interface RequestQueue {
   pending: unknown[];
   inflight: Map<number, InFlight>;
   enforceRequestTimeout: boolean;
-  requestTimeoutIntervalId: NodeJS.Timeout;
   isConnected(): boolean;
   destroy(): void;
   scheduleRequestTimeoutCheck(): void;
@@ -21,12 +20,16 @@ interface RequestQueue {
 }
 
 const lookForTimeoutsMs = 1_000;
+/** The queues of connections that are open, and the one timer that looks at them. */
+const open = new Set<RequestQueue>();
+let looking: NodeJS.Timeout | undefined;
 
 /**
  * Mends kafkajs 2.2.4: its request queue re-arms a timer with a negative delay, which Node runs after 1 ms, for each
  * connection, for ever, though nothing waits (kafkajs issues 1751 and 1768: 6.3 % of a core for one idle client, 0.7 %
  * with this). Nothing pending needs no timer: a push re-arms it, and so does the end of throttling. And each connection
- * looks for requests that took too long ten times a second; against time-outs of many seconds, once is enough.
+ * looks for requests that took too long ten times a second; against time-outs of many seconds, once is enough, and one
+ * timer for all connections: a process at rest has twenty or thirty of them, and to wake up is most of what it does.
  */
 export function mendIdleTimer(): void {
   const require = createRequire(import.meta.url);
@@ -44,12 +47,24 @@ export function mendIdleTimer(): void {
   };
   prototype.scheduleRequestTimeoutCheck = function scheduleRequestTimeoutCheck(): void {
     if (!this.enforceRequestTimeout) return;
-    this.destroy();
-    this.requestTimeoutIntervalId = setInterval(() => {
-      for (const request of this.inflight.values()) {
-        if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest();
-      }
-      if (!this.isConnected()) this.destroy();
-    }, lookForTimeoutsMs);
+    open.add(this);
+    looking ??= setInterval(lookForTimeouts, lookForTimeoutsMs);
   };
+  prototype.destroy = function destroy(): void {
+    if (this.throttleCheckTimeoutId) clearTimeout(this.throttleCheckTimeoutId);
+    this.throttleCheckTimeoutId = null;
+    open.delete(this);
+    if (open.size > 0) return;
+    clearInterval(looking);
+    looking = undefined;
+  };
+}
+
+function lookForTimeouts(): void {
+  for (const queue of open) {
+    for (const request of queue.inflight.values()) {
+      if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest();
+    }
+    if (!queue.isConnected()) queue.destroy();
+  }
 }

@@ -30,6 +30,8 @@ const gatherMs = 10;
  * so that the pauses grow from 250 documents a second on and die away below. A backlog waits for nothing.
  */
 const pauses = { msPerDocument: 4, atMostMs: 80 };
+/** From the first mark that is to be moved until all are. No clock: a service at rest does not wake up for it. */
+const marksAfterMs = 500;
 /** How long stopping waits for what is not sent yet; another instance's sweep sends the rest. */
 const flushMs = 2_000;
 /** Documents waiting in memory; beyond it the sweep finds them again. */
@@ -70,7 +72,6 @@ export class EventPublisher {
   async start(): Promise<void> {
     await this.producer.connect();
     this.connected = true;
-    this.timer = setInterval(() => void this.flushMarks(), 500);
     this.pump();
   }
 
@@ -150,7 +151,7 @@ export class EventPublisher {
 
   async stop(): Promise<void> {
     this.stopping = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     const until = Date.now() + flushMs;
     while ((this.queue.size > 0 || this.sends > 0) && this.failingSince === undefined && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -269,10 +270,12 @@ export class EventPublisher {
   private mark(key: string, collection: Collection<Document>, _id: string, n: number): void {
     const known = this.marks.get(key)?.n ?? 0;
     this.marks.set(key, { collection, _id, n: Math.max(known, n) });
+    if (!this.stopping) this.timer ??= setTimeout(() => void this.flushMarks(), marksAfterMs);
   }
 
-  /** Moves the marks in bulk, every half second. Losing one only repeats events. */
+  /** Moves the marks in bulk, half a second after the first of them. Losing one only repeats events. */
   private async flushMarks(): Promise<void> {
+    this.timer = undefined;
     const byCollection = Map.groupBy(this.marks.values(), (one) => one.collection);
     this.marks.clear();
     for (const [collection, marks] of byCollection) {

@@ -14,7 +14,8 @@ export interface Waking {
   ) => Promise<void>;
 }
 
-const everyMs = 1_000;
+/** Whoever writes something that is due at once nudges: this is for what becomes due by itself. */
+const everyMs = 2_000;
 const pageSize = 100;
 /** After a kill, another instance goes on this much later. */
 const leaseMs = 10_000;
@@ -57,7 +58,7 @@ export class WakeWorker {
   private run(): void {
     this.running ??= this.rounds()
       .catch((error: unknown) =>
-        this.logger.warn({ msg: `clocks failed, tried again in 1 s: ${(error as Error).message}` }),
+        this.logger.warn({ msg: `clocks failed, tried again in 2 s: ${(error as Error).message}` }),
       )
       .finally(() => (this.running = undefined));
   }
