@@ -19,10 +19,11 @@ export const consumeBugs: Bug[] = [
   },
   {
     name: 'commit before effect',
-    story: 'notes the offset of a batch when it comes, not when its effects are durable (4)',
+    story: 'commits the offset of a batch when it comes, not when its effects are durable (4)',
     file: consumer,
     find: 'const beat = setInterval(',
     put: `this.offsets.set(\`\${topic}/\${partition}\`, { topic, partition, offset: String(BigInt(batch.lastOffset()) + 1n) });
+        void this.commit();
         const beat = setInterval(`,
     caughtBy: 'an offset is committed after the effect',
     quick: true,
