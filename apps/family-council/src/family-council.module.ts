@@ -28,6 +28,8 @@ import { ShowRoundsController } from './rounds/show-rounds.js';
       },
       views: [OrgStore],
       topics: ['casework', 'roster'],
+      // Those who spoke look in later: what their case tells need not be here at once.
+      gatherMs: 120,
     }),
   ],
   controllers: [

@@ -27,6 +27,8 @@ import { WriteMessageController } from './receipts/write-message.js';
       },
       views: [OrgStore],
       topics: ['casework', 'roster'],
+      // Those who spoke look in later: what their case tells need not be here at once.
+      gatherMs: 120,
     }),
     OrganisationsModule,
   ],

@@ -29,6 +29,8 @@ import { ThemeStore } from './themes/theme.store.js';
       },
       views: [OrgStore],
       topics: ['casework', 'roster'],
+      // Those who spoke look in later: what their case tells need not be here at once.
+      gatherMs: 120,
     }),
   ],
   controllers: [

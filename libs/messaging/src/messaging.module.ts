@@ -37,6 +37,11 @@ export interface ServiceMessaging {
   topics: Publisher[];
   /** Stores that hold only what others' events say, and can be rebuilt from them (docs/adr/0026). */
   views?: Type<unknown>[];
+  /**
+   * From the beginning of a batch of events to the next, at least, in ms; 28 when not given. Longer where nobody waits for
+   * what is read: fewer and larger batches cost everybody less.
+   */
+  gatherMs?: number;
   /** Whether the keys of inputs are followed, to read words of other services. */
   keys?: boolean;
 }
@@ -76,6 +81,7 @@ export class MessagingModule {
                 return targetsOf(options, modules);
               },
               topics: options.topics,
+              gatherMs: options.gatherMs,
               get views() {
                 return options.views ? viewsOf(options, modules, discovery) : undefined;
               },

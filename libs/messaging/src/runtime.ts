@@ -35,6 +35,7 @@ export interface RuntimeParts {
   messaging: Messaging;
   targets: Targets;
   topics: Publisher[];
+  gatherMs: number | undefined;
   /** The targets that can be rebuilt, and what makes anew what is derived from them. */
   views: { targets: Targets; derive(district: District): Promise<void> } | undefined;
   keyRing: KeyRing | undefined;
@@ -66,7 +67,7 @@ export class Runtime implements Transport {
   }
 
   async start(handle: Handle): Promise<void> {
-    const { messaging, targets, topics, keyRing, prepare, wakings, health } = this.parts;
+    const { messaging, targets, topics, gatherMs, keyRing, prepare, wakings, health } = this.parts;
     const { kafka, service, publisher, stores } = messaging;
     const own = (publishers as readonly string[]).includes(service) ? topicsOf(service as Publisher) : [];
     const read = [
@@ -94,6 +95,7 @@ export class Runtime implements Transport {
         batch,
         (topic, fetched) => this.notEvents(topic, fetched),
         (why) => this.die(why),
+        gatherMs,
       );
       await this.consumer.start();
       this.retries.start();

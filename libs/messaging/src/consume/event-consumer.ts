@@ -24,12 +24,12 @@ const commitAfterMs = 500;
 /** How long leaving the group may take; a broker that is gone would be asked for minutes. */
 const leavingMs = 4_000;
 /**
- * The next fetch begins so long after the last batch began; each event above some number puts it off further. Fewer and
+ * The next fetch begins some time after the last batch began; each event above some number puts it off further. Fewer and
  * larger batches are cheaper for everybody, and what two publishers tell of one thing is then one write. At 150 inputs a
  * second the pause is made up for by what need not queue; at a thousand events a second batches grow as large as they
  * may. Whoever is behind does not wait.
  */
-const batches = { atLeastMs: 28, freeEvents: 20, msPerEvent: 1, atMostMs: 250 };
+const batches = { freeEvents: 20, msPerEvent: 1, atMostMs: 250 };
 
 /**
  * The run loop: as many workers as partitions, so that one fetch arrives together; what they bring is taken in one
@@ -59,6 +59,7 @@ export class EventConsumer {
     private readonly batch: Pick<Batch, 'take'>,
     private readonly other: (topic: string, fetched: Fetched[]) => Promise<boolean>,
     private readonly died: (reason: string) => void,
+    private readonly gatherMs = 28,
   ) {
     const { prefix, sessionMs } = config();
     const groupId = `${prefix}.${service}`;
@@ -202,7 +203,7 @@ export class EventConsumer {
       const isBehind = taken.some((one) => one.isBehind);
       try {
         await this.takeUntilWritten(fetched);
-        const early = began + pauseAfter(fetched, isBehind) - Date.now();
+        const early = began + (isBehind ? 0 : this.pauseAfter(fetched)) - Date.now();
         if (early > 0 && !this.stopping) await pause(early);
         for (const one of taken) one.resolve();
       } catch (error) {
@@ -260,14 +261,13 @@ export class EventConsumer {
       this.logger.debug({ msg: `offsets not committed: ${(error as Error).message}` });
     }
   }
-}
 
-/** From the beginning of a batch to the next fetch. */
-function pauseAfter(fetched: Fetched[], isBehind: boolean): number {
-  if (isBehind) return 0;
-  const events = fetched.filter(({ topic }) => isOfEvents(topic)).length;
-  const { atLeastMs, freeEvents, msPerEvent, atMostMs } = batches;
-  return Math.min(atLeastMs + msPerEvent * Math.max(0, events - freeEvents), atMostMs);
+  /** From the beginning of a batch to the next fetch, in ms. */
+  private pauseAfter(fetched: Fetched[]): number {
+    const events = fetched.filter(({ topic }) => isOfEvents(topic)).length;
+    const { freeEvents, msPerEvent, atMostMs } = batches;
+    return Math.min(this.gatherMs + msPerEvent * Math.max(0, events - freeEvents), atMostMs);
+  }
 }
 
 function isOfEvents(topic: string): boolean {
