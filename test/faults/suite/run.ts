@@ -22,6 +22,7 @@ const { values } = parseArgs({
     again: { type: 'boolean' },
     only: { type: 'string' },
     seed: { type: 'string' },
+    rounds: { type: 'string' },
   },
 });
 const length: Length = values.quick ? 'quick' : values.soak ? 'soak' : 'faults';
@@ -46,6 +47,7 @@ async function main(): Promise<number> {
   const results = new Results(resultsFile(), buildStamp(), values.again ?? length === 'quick');
   const ended = new Map<string, Result[]>();
   const turns = turnsOf(chosen);
+  if (turns.length === 0) throw new Error(`--rounds ${values.rounds}: no scenario chosen has so many rounds`);
   const lane = async (): Promise<void> => {
     for (let turn = turns.shift(); turn; turn = turns.shift()) {
       const { name } = turn.scenario;
@@ -54,14 +56,14 @@ async function main(): Promise<number> {
       const result = results.passed(name, turn.round, turn.count) ?? results.add(await play(turn));
       ended.set(name, [...before, result]);
       if (turn.of > 1) tellRound(result, turn.of);
-      if (!result.ok || turn.round === turn.of - 1) print(ended.get(name)!);
+      if (!result.ok || !turns.some(({ scenario }) => scenario === turn.scenario)) print(ended.get(name)!);
     }
   };
   // The quick ones mostly wait, for sessions to end and consumers to join: two at a time.
   await Promise.all(length === 'quick' ? [lane(), lane()] : [lane()]);
   const failed = [...ended.values()].filter((rounds) => rounds.some(({ ok }) => !ok)).length;
   process.stdout.write(`${ended.size - failed} passed, ${failed} failed\n`);
-  if (failed === 0 && !values.only) results.complete();
+  if (failed === 0 && !values.only && !values.rounds) results.complete();
   return failed;
 }
 
@@ -89,7 +91,19 @@ function turnsOf(chosen: Scenario[]): Turn[] {
       return { scenario, round, count: Math.min(most, whole - round * most), of };
     });
   });
-  return turns.sort((a, b) => a.round - b.round);
+  const [from, to] = wantedRounds();
+  return turns.filter(({ round }) => from <= round && round <= to).sort((a, b) => a.round - b.round);
+}
+
+/** The first and the last round of --rounds, counted from 0; people count from 1. */
+function wantedRounds(): [number, number] {
+  if (values.rounds === undefined) return [0, Infinity];
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(values.rounds)?.map(Number) ?? [];
+  if (length !== 'soak' || !from || !to || to < from)
+    throw new Error(
+      `--rounds ${values.rounds}: give the first and the last round of a soak, as in --soak --rounds 11-20`,
+    );
+  return [from - 1, to - 1];
 }
 
 async function play({ scenario: { name }, round, count }: Turn): Promise<Omit<Result, 'build'>> {
