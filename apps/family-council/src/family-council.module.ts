@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { OrganisationsModule, OrgStore } from '#organisations';
-import { Inputs, ListInputsController } from '#origin';
+import { Inputs, ListInputsController, followCaseGatherMs } from '#origin';
 import { CarryConcernController } from './concerns/carry-concern.js';
 import { ConcernClock } from './concerns/concern-clock.js';
 import { ConcernStore } from './concerns/concern.store.js';
@@ -28,8 +28,7 @@ import { ShowRoundsController } from './rounds/show-rounds.js';
       },
       views: [OrgStore],
       topics: ['casework', 'roster'],
-      // Those who spoke look in later: what their case tells need not be here at once.
-      gatherMs: 120,
+      gatherMs: followCaseGatherMs,
     }),
   ],
   controllers: [

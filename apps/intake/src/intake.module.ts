@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { OrgStore, OrganisationsModule } from '#organisations';
-import { FollowCase, Inputs, LoopClock } from '#origin';
+import { FollowCase, Inputs, LoopClock, followCaseGatherMs } from '#origin';
 import { DeliverByMail } from './delivery/deliver-by-mail.js';
 import { DeliveriesController } from './delivery/deliveries.js';
 import { FormController } from './form/form.js';
@@ -27,8 +27,7 @@ import { WriteMessageController } from './receipts/write-message.js';
       },
       views: [OrgStore],
       topics: ['casework', 'roster'],
-      // Those who spoke look in later: what their case tells need not be here at once.
-      gatherMs: 120,
+      gatherMs: followCaseGatherMs,
     }),
     OrganisationsModule,
   ],

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { OrganisationsModule, OrgStore } from '#organisations';
-import { FollowCase, Inputs, ListInputsController, LoopClock } from '#origin';
+import { FollowCase, Inputs, ListInputsController, LoopClock, followCaseGatherMs } from '#origin';
 import { GiveResponseController } from './responses/give-response.js';
 import { ResponseStore } from './responses/response.store.js';
 import { IssueCodesController } from './sessions/issue-codes.js';
@@ -29,8 +29,7 @@ import { ThemeStore } from './themes/theme.store.js';
       },
       views: [OrgStore],
       topics: ['casework', 'roster'],
-      // Those who spoke look in later: what their case tells need not be here at once.
-      gatherMs: 120,
+      gatherMs: followCaseGatherMs,
     }),
   ],
   controllers: [
