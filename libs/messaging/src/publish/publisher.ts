@@ -205,8 +205,8 @@ export class EventPublisher {
       size += events.length;
       if (size >= batchEvents) break;
     }
-    this.nextSendAt =
-      performance.now() + Math.min(pauses.msPerDocument * (batch.length - 1), pauses.atMostMs);
+    const pauseMs = Math.min(pauses.msPerDocument * (batch.length - 1), pauses.atMostMs);
+    this.nextSendAt = Math.max(this.nextSendAt, performance.now() + pauseMs);
     try {
       if (batch.length > 0) await this.sendBatch(batch);
       for (const one of batch) this.sentOne(...one);
