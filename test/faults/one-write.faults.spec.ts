@@ -67,12 +67,12 @@ function named(orgId: string, name: string): HearbackEvent {
   return { type: 'org.changed', orgId, name, level: 'school', active: true, at: '2026-11-22T08:00:00.000Z' };
 }
 
-type Write = { insertOne: { document: { _id: string } } } | { updateOne: { filter: { _id: string } } };
+type Write = { insertOne: { document: { _id: string } } } | { updateMany: { filter: { _id: string } } };
 
 /** The documents that a bulk writes, one for each operation. */
 function documentsOf(operations: Operations): string[] {
   return (operations as unknown as Write[]).map((one) =>
-    'insertOne' in one ? one.insertOne.document._id : one.updateOne.filter._id,
+    'insertOne' in one ? one.insertOne.document._id : one.updateMany.filter._id,
   );
 }
 

@@ -7,7 +7,7 @@ import type { AnyStore } from '../../../libs/messaging/src/consume/effects.js';
 type Update = Record<'$set' | '$unset' | '$push' | '$setOnInsert', Record<string, unknown> | undefined>;
 interface Guarded {
   insertOne?: { document: AggregateDocument };
-  updateOne: { filter: { _id: string; version?: number }; update: Update; upsert: boolean };
+  updateMany: { filter: { _id: string; version?: number }; update: Update; upsert: boolean };
 }
 
 /** Applies one guarded write as MongoDB would. @returns false for a collision on _id. */
@@ -15,13 +15,13 @@ export function applyWrite(
   documents: Map<string, AggregateDocument>,
   operation: AnyBulkWriteOperation<Document>,
 ): boolean {
-  const { insertOne, updateOne } = operation as unknown as Guarded;
+  const { insertOne, updateMany } = operation as unknown as Guarded;
   if (insertOne) {
     if (documents.has(insertOne.document._id)) return false;
     documents.set(insertOne.document._id, insertOne.document);
     return true;
   }
-  const { filter, update, upsert } = updateOne;
+  const { filter, update, upsert } = updateMany;
   const there = documents.get(filter._id);
   const matches = there !== undefined && (filter.version === undefined || there.version === filter.version);
   if (!matches && !upsert) return true;

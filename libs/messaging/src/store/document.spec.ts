@@ -101,13 +101,16 @@ describe('a document and its events', () => {
 describe('the write', () => {
   it('is one document, guarded by the version it was decided on', () => {
     const before = { ...blank<Count>(moon, 'x'), version: 4 };
-    const { updateOne } = guardedWrite(before, advance(aggregate, before, [delivered('a')], at)) as never as {
-      updateOne: { filter: object; update: { $set: object; $push: object }; upsert: boolean };
+    const { updateMany } = guardedWrite(
+      before,
+      advance(aggregate, before, [delivered('a')], at),
+    ) as never as {
+      updateMany: { filter: object; update: { $set: object; $push: object }; upsert: boolean };
     };
-    expect(updateOne.filter).toEqual({ _id: 'moon/x', version: 4 });
-    expect(updateOne.upsert).toBe(true);
-    expect(updateOne.update.$set).toMatchObject({ version: 5, pending: true });
-    expect(updateOne.update.$push).toHaveProperty('events');
+    expect(updateMany.filter).toEqual({ _id: 'moon/x', version: 4 });
+    expect(updateMany.upsert).toBe(true);
+    expect(updateMany.update.$set).toMatchObject({ version: 5, pending: true });
+    expect(updateMany.update.$push).toHaveProperty('events');
   });
 
   it('inserts a document that was not there', () => {
