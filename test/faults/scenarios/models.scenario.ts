@@ -11,6 +11,6 @@ export const scenario: Scenario = {
   counts: { quick: 100, faults: 2_000, soak: 200_000 },
   async run(round) {
     const names = Object.keys(aggregates) as PropertyName[];
-    return { aggregates: names.length, sequences: await explore(names, round) };
+    return { aggregates: names.join(', '), sequences: await explore(names, round) };
   },
 };
