@@ -161,7 +161,7 @@ export function withSeen<S>(
  * The one guarded write from `before` to `after`. A new document is inserted, which costs the database a third of an
  * upsert; one that was there is upserted on {_id, version}. When someone else was first, either collides on _id, so
  * the miss has an error of its own in an unordered bulk. `updateMany`, though it meets one: the driver repeats no such
- * command by itself, so MongoDB keeps no record of each of its writes, which costs a quarter of an update. Whoever loses
+ * command by itself, so MongoDB keeps no record of each of its writes, which costs a fifth of an update. Whoever loses
  * the connection does the batch again.
  */
 export function guardedWrite(
