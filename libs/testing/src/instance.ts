@@ -11,8 +11,11 @@ export type RunningName = ServiceName | 'devtools';
 /** How a process ended: by itself or asked to with a code, or killed by a signal. */
 export interface Exit {
   name: RunningName;
+  pid: number;
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** Whether a test wanted it: by `stop`, or by SIGKILL, at a crash point or anywhere. */
+  wanted: boolean;
   at: Date;
 }
 
@@ -52,8 +55,11 @@ export function launchInstance(
   child.stdout.pipe(log);
   child.stderr.pipe(log);
   const pid = child.pid!;
+  let isStopping = false;
   const ended = new Promise<Exit>((resolve) =>
-    child.once('exit', (code, signal) => resolve({ name, code, signal, at: new Date() })),
+    child.once('exit', (code, signal) =>
+      resolve({ name, pid, code, signal, wanted: isStopping || signal === 'SIGKILL', at: new Date() }),
+    ),
   );
   return {
     name,
@@ -66,6 +72,7 @@ export function launchInstance(
       return taken(orders, `${name} did not come to '${point}'`, ms);
     },
     stop: async () => {
+      isStopping = true;
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
       child.kill('SIGTERM');
       // One that was stopped by SIGSTOP hears nothing else.

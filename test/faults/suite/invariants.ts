@@ -1,5 +1,5 @@
 import type { Origin } from '#contracts';
-import type { District } from '#testing';
+import type { District, Exit } from '#testing';
 import { asking } from './load.js';
 import type { Load } from './load.js';
 import type { Ask } from './patient.js';
@@ -11,6 +11,8 @@ import { checkReport } from './recount.js';
 export interface Expected {
   /** Whether somebody poisoned this on purpose. */
   poisoned?: (parked: ParkedItem) => boolean;
+  /** Whether a process may have ended so, by itself. */
+  mayEnd?: (exit: Exit) => boolean;
   /** Waits until the reconciliation speaks of every input: it looks at what is thirty seconds old. */
   reconciled?: boolean;
   tell?: (line: string) => void;
@@ -34,7 +36,12 @@ export async function holds(district: District, load: Load, expected: Expected =
     broken.push(...(await checkWalk(district, ask, load.tokens, walk)));
   });
   broken.push(...(await checkReport(ask, load, ledger)));
-  const { poisoned = () => false } = expected;
+  const { poisoned = () => false, mayEnd = () => false } = expected;
+  for (const exit of district.exits)
+    if (!exit.wanted && !mayEnd(exit))
+      broken.push(
+        `${exit.name} (${exit.pid}) ended by itself at ${exit.at.toISOString()}: ${exit.signal ?? `exit ${exit.code}`}`,
+      );
   for (const one of await parked(ask, load.tokens))
     if (!poisoned(one))
       broken.push(
