@@ -1,6 +1,9 @@
 import mongoose from 'mongoose';
 import type { Db } from 'mongodb';
 import { config } from '../config.js';
+import { mendLostDrain } from './lost-drain.js';
+
+mendLostDrain();
 
 /** Provided by the platform: the service's own database. */
 export const DATABASE = Symbol('DATABASE');

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { MongoClient } from 'mongodb';
+import { engines, startProxy } from '#testing';
+import type { Engines, Proxy } from '#testing';
+import { mendLostDrain } from './lost-drain.js';
+
+mendLostDrain();
+
+let running: Engines;
+let proxy: Proxy;
+let client: MongoClient;
+
+beforeAll(async () => {
+  running = await engines();
+  const { host } = new URL(running.mongo);
+  proxy = await startProxy(Number(host.split(':')[1]));
+  // The monitor gives up after a second, and closes what is in use: no socket says 'error' then.
+  const options = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, serverSelectionTimeoutMS: 2_000 };
+  client = new MongoClient(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, options);
+  await client.connect();
+}, 120_000);
+afterAll(async () => {
+  await client.close(true);
+  await proxy.close();
+  await running.stop();
+});
+
+it('a write that the socket did not take ends when its connection is closed', async () => {
+  const letters = client.db('lost-drain').collection('letters');
+  await letters.insertOne({ text: 'warm' });
+  proxy.set({ hangs: true });
+  const written = letters.insertOne({ text: 'x'.repeat(15_000_000) }).then(
+    () => 'written',
+    (error: Error) => error.name,
+  );
+  const late = new Promise((resolve) => setTimeout(() => resolve('in hand for ever'), 15_000).unref());
+  expect(await Promise.race([written, late])).toMatch(/^Mongo.*Error$/);
+}, 30_000);
