@@ -207,12 +207,8 @@ export class Runtime implements Transport {
   }
 
   private async republishRequest(json: string): Promise<void> {
-    let request: Record<'publisher' | 'district' | 'key' | 'fromSeq' | 'all' | 'request', unknown>;
-    try {
-      request = JSON.parse(json) as typeof request;
-    } catch {
-      return this.logger.warn({ msg: 'a request to publish again is not JSON; skipped' });
-    }
+    const request = readRequest(json);
+    if (!request) return this.logger.warn({ msg: 'a request to publish again is no JSON object; skipped' });
     if (request.publisher !== this.parts.messaging.service) return;
     if (request.all === true)
       return this.republishAll?.asked(String(request.request), String(request.district));
@@ -227,5 +223,17 @@ export class Runtime implements Transport {
   private die(reason: string): void {
     this.logger.error({ msg: `${reason}; exiting so that the supervisor restarts this service` });
     setTimeout(() => process.exit(70), 100).unref();
+  }
+}
+
+/** Undefined for what is no request: whoever put that on the topic, nothing may stop at it. */
+function readRequest(
+  json: string,
+): Partial<Record<'publisher' | 'district' | 'key' | 'fromSeq' | 'all' | 'request', unknown>> | undefined {
+  try {
+    const read: unknown = JSON.parse(json);
+    return read !== null && typeof read === 'object' ? read : undefined;
+  } catch {
+    return undefined;
   }
 }

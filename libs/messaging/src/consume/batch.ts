@@ -4,7 +4,7 @@ import type { EventClass } from '#contracts';
 import type { District } from '#platform';
 import { crashPoint } from '../crash-point.js';
 import { Unreadable, contractOf, eventId, messageKey, readData, readEnvelope } from '../publish/wire.js';
-import { parkedBytes, parkedEvent } from './parked-event.js';
+import { gapReason, parkedBytes, parkedEvent } from './parked-event.js';
 import type { ParkedEvent } from './parked-event.js';
 import type { ParkedEvents } from './parked.js';
 import type { Effects, Incoming, Outcome, Target, Targets } from './effects.js';
@@ -66,9 +66,10 @@ export class Batch {
   /** Applies what is parked under a key, in order, after a wait, a repair, or a person's word. @returns what still waits. */
   async drain(holdKey: string, entries: ParkedEvent[]): Promise<number> {
     const incoming: Incoming[] = [];
+    const unknown: ParkedEvent[] = [];
     for (const entry of entries) {
       const read = this.readParked(entry);
-      if (read === 'unknown') await this.parked.failedAgain(entry._id, entry.reason, entry.tries + 1);
+      if (read === 'unknown') unknown.push(entry);
       else if (read === 'unwanted') await this.parked.remove([entry._id]);
       else incoming.push(read);
     }
@@ -78,23 +79,18 @@ export class Batch {
     crashPoint('before replay');
     const outcomes = await this.effects.apply(lines.map((line) => ({ ...line, id: line.key })));
     crashPoint('after replay');
-    for (const outcome of outcomes) {
-      if (outcome.failed) {
-        const { event, reason } = outcome.failed;
-        await this.parked.failedAgain(
-          event.id,
-          reason,
-          triesOf(entries, event.id) + 1,
-          outcome.behind.map(({ id }) => id),
-        );
-      }
-      await this.parked.remove(outcome.applied.filter((event) => event.parked).map((event) => event.id));
+    for (const outcome of outcomes) await this.keepWaiting(outcome, entries);
+    const gaps = outcomes.flatMap((outcome) => outcome.gaps);
+    for (const entry of unknown) {
+      const behind = gaps.filter((gap) => isBehind(gap, entry)).map(({ id }) => id);
+      await this.parked.failedAgain(entry._id, entry.reason, entry.tries + 1, behind);
     }
-    const left = outcomes.flatMap((outcome) => [
-      ...outcome.gaps,
-      ...outcome.behind,
-      ...(outcome.failed ? [outcome.failed.event] : []),
-    ]).length;
+    const missing = gaps.filter((gap) => !unknown.some((entry) => isBehind(gap, entry)));
+    await this.parked.areGaps(missing.map(({ id }) => id));
+    const left = outcomes.reduce(
+      (sum, { behind, failed }) => sum + behind.length + (failed ? 1 : 0),
+      gaps.length + unknown.length,
+    );
     if (left === 0) this.logger.log({ msg: `released ${holdKey}` });
     return left;
   }
@@ -159,9 +155,20 @@ export class Batch {
     };
     if (outcome.failed) add(outcome.failed.event, 'failed', outcome.failed.reason);
     for (const event of outcome.behind) add(event, 'behind', `waits behind ${outcome.failed!.event.id}`);
-    for (const event of outcome.gaps)
-      add(event, 'gap', `an earlier event than ${event.envelope.seq} has not come`);
-    await this.parked.remove(outcome.applied.filter((event) => event.parked).map((event) => event.id));
+    for (const event of outcome.gaps) add(event, 'gap', gapReason);
+    await this.keepWaiting(outcome, []);
+  }
+
+  /** What was parked before and still waits says for what, now; what was applied waits no more. */
+  private async keepWaiting({ failed, behind, applied }: Outcome, entries: ParkedEvent[]): Promise<void> {
+    const parked = (events: Incoming[]): string[] =>
+      events.filter((event) => event.parked).map((event) => event.id);
+    const isNew = (event: Incoming): boolean => !event.parked && parked(behind).length === 0;
+    if (failed && !isNew(failed.event)) {
+      const { event, reason } = failed;
+      await this.parked.failedAgain(event.id, reason, triesOf(entries, event.id) + 1, parked(behind));
+    }
+    await this.parked.remove(parked(applied));
   }
 
   private read({ topic, partition, message }: Fetched, park: ParkedEvent[]): Incoming[] {
@@ -272,6 +279,11 @@ function skipped(waiting: ParkedEvent[], next: Incoming): Incoming[] {
 function messageOf(entry: ParkedEvent): KafkaMessage {
   const value = entry.value ? Buffer.from(entry.value.buffer) : null;
   return { value, headers: entry.headers } as unknown as KafkaMessage;
+}
+
+/** Whether an event waits for one that this build does not know, rather than for one that has not come. */
+function isBehind({ envelope }: Incoming, unknown: ParkedEvent): boolean {
+  return envelope.publisher === unknown.publisher && envelope.seq > (unknown.seq ?? Infinity);
 }
 
 function triesOf(entries: ParkedEvent[], id: string): number {

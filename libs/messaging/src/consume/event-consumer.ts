@@ -41,8 +41,12 @@ export class EventConsumer {
   private waiting: Waiting[] = [];
   private running = false;
   private stopping = false;
-  private readonly offsets = new Map<string, { topic: string; partition: number; offset: string }>();
+  /** What was taken and is not committed yet, by partition. */
+  private readonly offsets = new Map<string, Place>();
+  /** How far each partition was taken since the group was joined. */
+  private readonly taken = new Map<string, bigint>();
   private committer: NodeJS.Timeout | undefined;
+  private committing: Promise<void> | undefined;
   private readonly signs: Signs = {
     outside: { since: Date.now(), reason: 'the consumer has not joined its group yet' },
     lastFetchAt: Date.now(),
@@ -91,6 +95,7 @@ export class EventConsumer {
       delete this.signs.laggingSince;
       // Partitions may have moved: whoever has them now commits for them.
       this.offsets.clear();
+      this.taken.clear();
     });
     this.consumer.on('consumer.crash', ({ payload }) => {
       const reason = `the consumer crashed: ${payload.error.message}`;
@@ -129,8 +134,9 @@ export class EventConsumer {
     clearTimeout(this.committer);
     for (const watchdog of this.watchdogs) clearInterval(watchdog);
     const leave = async (): Promise<void> => {
-      await this.consumer.stop();
+      // Before it stops: kafkajs commits nothing after that. A batch in hand commits for itself.
       await this.commit();
+      await this.consumer.stop();
       await Promise.all([this.consumer.disconnect(), this.lag.close()]);
     };
     const late = new Promise((resolve) => setTimeout(resolve, leavingMs).unref());
@@ -149,7 +155,7 @@ export class EventConsumer {
 
   private async lookForLag(): Promise<void> {
     try {
-      const since = await this.lag.look(this.assignment, Date.now());
+      const since = await this.lag.look(this.assignment, this.taken, Date.now());
       this.signs.kafkaSince ??= Date.now();
       if (since === undefined) delete this.signs.laggingSince;
       else this.signs.laggingSince = since;
@@ -165,6 +171,7 @@ export class EventConsumer {
     batch,
     resolveOffset,
     heartbeat,
+    commitOffsetsIfNecessary,
     isRunning,
     isStale,
   }: EachBatchPayload): Promise<void> {
@@ -181,12 +188,15 @@ export class EventConsumer {
     }
     if (isStale()) return;
     resolveOffset(batch.lastOffset());
-    this.offsets.set(`${topic}/${partition}`, {
-      topic,
-      partition,
-      offset: String(BigInt(batch.lastOffset()) + 1n),
-    });
-    if (!this.stopping) this.committer ??= setTimeout(() => void this.commit(), commitAfterMs);
+    const next = BigInt(batch.lastOffset()) + 1n;
+    const offset = String(next);
+    this.taken.set(`${topic}/${partition}`, next);
+    if (this.stopping) {
+      await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+      return;
+    }
+    this.offsets.set(`${topic}/${partition}`, { topic, partition, offset });
+    this.commitLater();
     if (isRunning()) await heartbeat();
   }
 
@@ -247,18 +257,34 @@ export class EventConsumer {
     ]);
   }
 
+  private commitLater(): void {
+    if (!this.stopping)
+      this.committer ??= setTimeout(() => {
+        this.committer = undefined;
+        void this.commit();
+      }, commitAfterMs);
+  }
+
+  /** One at a time: of two under way, the older could be the last that Kafka hears. */
   private async commit(): Promise<void> {
-    this.committer = undefined;
+    while (this.committing) await this.committing;
     if (this.offsets.size === 0) return;
-    const offsets = [...this.offsets.values()];
-    this.offsets.clear();
+    this.committing = this.commitOnce().finally(() => (this.committing = undefined));
+    await this.committing;
+  }
+
+  private async commitOnce(): Promise<void> {
+    const offsets = new Map(this.offsets);
     crashPoint('before offset commit');
     try {
-      await this.consumer.commitOffsets(offsets);
+      await this.consumer.commitOffsets([...offsets.values()]);
       crashPoint('after offset commit');
+      for (const [place, committed] of offsets)
+        if (this.offsets.get(place) === committed) this.offsets.delete(place);
     } catch (error) {
-      // A rebalance is under way: the next owner reads these events again and skips them by their numbers.
+      // After a rebalance the next owner reads these events again and skips them by their numbers; else they stay here.
       this.logger.debug({ msg: `offsets not committed: ${(error as Error).message}` });
+      this.commitLater();
     }
   }
 
@@ -268,6 +294,12 @@ export class EventConsumer {
     const { freeEvents, msPerEvent, atMostMs } = batches;
     return Math.min(this.gatherMs + msPerEvent * Math.max(0, events - freeEvents), atMostMs);
   }
+}
+
+interface Place {
+  topic: string;
+  partition: number;
+  offset: string;
 }
 
 function isOfEvents(topic: string): boolean {

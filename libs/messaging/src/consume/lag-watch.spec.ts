@@ -16,9 +16,9 @@ const kafka = {
   }),
 } as unknown as Kafka;
 let watch: LagWatch;
-const look = (at: number, ofKafka: [committed: number, high: number]) => {
+const look = (at: number, ofKafka: [committed: number, high: number], taken = new Map<string, bigint>()) => {
   [committed, high] = ofKafka.map(String) as [string, string];
-  return watch.look({ t: [0] }, at);
+  return watch.look({ t: [0] }, taken, at);
 };
 
 beforeEach(() => {
@@ -43,6 +43,13 @@ it('one that has committed nothing stands, too', async () => {
 it('one that has taken everything does not', async () => {
   await look(1_000, [100, 100]);
   expect(await look(2_000, [100, 100])).toBeUndefined();
+});
+it('nor one that could not commit what it has taken', async () => {
+  const taken = new Map([['t/0', 100n]]);
+  await look(1_000, [90, 100], taken);
+  expect(await look(2_000, [90, 100], taken)).toBeUndefined();
+  expect(await look(3_000, [90, 101], taken)).toBeUndefined();
+  expect(await look(4_000, [90, 101], taken)).toBe(3_000);
 });
 it('what was seen before a rebalance says nothing after it', async () => {
   await look(1_000, [90, 100]);

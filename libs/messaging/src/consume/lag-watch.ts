@@ -5,7 +5,7 @@ export type Assignment = Record<string, number[]>;
 
 /**
  * Tells whether Kafka has events of our partitions that we do not take, by what the group has committed: the one sign
- * of a stall that the stalled side cannot hide.
+ * of a stall that the stalled side cannot hide. What was taken and could not be committed is no stall.
  */
 export class LagWatch {
   /** Where a partition that lags was committed, and since when it has been seen there. */
@@ -20,11 +20,16 @@ export class LagWatch {
 
   /**
    * One look says nothing: under load there is always something that came since the last commit. Two in the same place
-   * do. @returns since when (epoch ms) some partition has lagged without moving. @throws when Kafka does not answer.
+   * do. @param taken the offset after the last event that was taken, by `topic/partition`, where any was.
+   * @returns since when (epoch ms) some partition has lagged without moving. @throws when Kafka does not answer.
    */
-  async look(assignment: Assignment, now: number): Promise<number | undefined> {
+  async look(
+    assignment: Assignment,
+    taken: ReadonlyMap<string, bigint>,
+    now: number,
+  ): Promise<number | undefined> {
     try {
-      return await this.lookAt(await this.connected(), assignment, now);
+      return await this.lookAt(await this.connected(), assignment, taken, now);
     } catch (error) {
       await this.close();
       throw error;
@@ -44,11 +49,16 @@ export class LagWatch {
     return admin;
   }
 
-  private async lookAt(admin: Admin, assignment: Assignment, now: number): Promise<number | undefined> {
+  private async lookAt(
+    admin: Admin,
+    assignment: Assignment,
+    taken: ReadonlyMap<string, bigint>,
+    now: number,
+  ): Promise<number | undefined> {
     const topics = Object.keys(assignment);
-    const committed = await admin.fetchOffsets({ groupId: this.groupId, topics });
+    const offsets = await admin.fetchOffsets({ groupId: this.groupId, topics });
     const places = new Map(
-      committed.flatMap(({ topic, partitions }) =>
+      offsets.flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => [`${topic}/${partition}`, BigInt(offset)] as const),
       ),
     );
@@ -58,7 +68,9 @@ export class LagWatch {
       for (const { partition, low, high } of ends) {
         if (!assignment[topic]!.includes(partition)) continue;
         const place = `${topic}/${partition}` as const;
-        const at = places.get(place) ?? -1n;
+        const committed = places.get(place) ?? -1n;
+        const here = taken.get(place) ?? -1n;
+        const at = here > committed ? here : committed;
         const lags = BigInt(high) > BigInt(low) && at < BigInt(high);
         const seen = this.standing.get(place);
         if (!lags) this.standing.delete(place);

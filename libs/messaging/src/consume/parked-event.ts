@@ -6,7 +6,7 @@ import { eventId, messageKey } from '../publish/wire.js';
 import type { Envelope } from '../publish/wire.js';
 
 /**
- * Why an event waits. `failed`: its handler threw. `behind`: it waits behind a failed one of its key. `gap`: an
+ * Why an event waits. `failed`: its handler threw, its document was refused, or this build does not know it. `behind`: it waits behind a failed one of its key. `gap`: an
  * earlier one of its publisher and key has not come. `unreadable`: bytes that are no event; holds nothing.
  * `discarded`: a person decided that it is skipped; kept as the record of who and why.
  */
@@ -41,6 +41,9 @@ const backOffSeconds = [1, 5, 30, 120, 600, 3600];
 export function backOff(tries: number): number {
   return backOffSeconds[Math.min(tries, backOffSeconds.length - 1)]!;
 }
+
+/** What is said of an event of which an earlier one has not come. */
+export const gapReason = 'an earlier event of its publisher and key has not come';
 
 /** How long a gap may stand before its publisher is asked to send again. */
 export const gapPatienceMs = 60_000;
@@ -96,13 +99,13 @@ export function parkedBytes(
 }
 
 /**
- * As they came, so that a later build reads them as this one would: a header given twice stays two. Names that MongoDB
- * would take for paths or operators get look-alikes; none of ours is among them.
+ * As text, so that a later build reads them as this one would: a header given twice stays two. Names that MongoDB would
+ * take for paths or operators, or not take at all, get look-alikes; none of ours is among them.
  */
 function plainHeaders(headers: IHeaders | undefined): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers ?? {}).map(([name, value]) => [
-      name.replaceAll('.', '\uff0e').replaceAll('$', '\uff04'),
+      name.replaceAll('.', '\uff0e').replaceAll('$', '\uff04').replaceAll('\0', '\ufffd'),
       Array.isArray(value) ? value.map(String) : String(value),
     ]),
   );

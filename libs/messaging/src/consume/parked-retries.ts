@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Kafka, Producer } from 'kafkajs';
 import { republishTopic } from '../kafka/topics.js';
+import { isInfrastructureFailure } from '#platform';
 import type { Leases } from '#platform';
 import type { Batch } from './batch.js';
 import type { ParkedEvent } from './parked-event.js';
@@ -55,8 +56,20 @@ export class ParkedRetries {
 
   private async once(): Promise<void> {
     if (!(await this.parked.anyWaits()) || !(await this.leases.hold('parked', 5_000))) return;
-    for (const holdKey of await this.parked.dueKeys(50)) await this.drain(holdKey);
+    for (const holdKey of await this.parked.dueKeys(50)) await this.try(holdKey);
     await this.askAgain(await this.parked.oldGaps(100));
+  }
+
+  /** What goes wrong with one key keeps no other from its turn. */
+  private async try(holdKey: string): Promise<void> {
+    try {
+      await this.drain(holdKey);
+    } catch (error) {
+      if (isInfrastructureFailure(error)) throw error;
+      const { message, stack } = error as Error;
+      this.logger.error({ msg: `${holdKey} is tried again later: ${message}`, stack });
+      await this.parked.postpone(holdKey);
+    }
   }
 
   /** Asks the publisher of each gap to send that key's events again. */

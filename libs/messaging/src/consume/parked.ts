@@ -2,10 +2,11 @@ import type { Collection, Db, Filter } from 'mongodb';
 import { Problem, config, duplicatesOf } from '#platform';
 import type { District, Page } from '#platform';
 import { crashPoint } from '../crash-point.js';
-import { backOff, gapPatienceMs } from './parked-event.js';
+import { backOff, gapPatienceMs, gapReason } from './parked-event.js';
 import type { ParkedEvent } from './parked-event.js';
 
 const lookForOthersMs = 10_000;
+const postponedMs = 30_000;
 
 /** Events that could not be applied, kept durably before their offset is committed. A key is held while any of its events is here. */
 export class ParkedEvents {
@@ -24,7 +25,7 @@ export class ParkedEvents {
 
   async ensureIndexes(): Promise<void> {
     await this.collection.createIndex({ holdKey: 1 });
-    await this.collection.createIndex({ nextTryAt: 1 });
+    await this.collection.createIndex({ kind: 1, nextTryAt: 1, holdKey: 1 });
     await this.collection.createIndex({ district: 1, parkedAt: 1 });
   }
 
@@ -46,7 +47,7 @@ export class ParkedEvents {
 
   /**
    * What is parked under these keys, oldest first: the waiting ones by key, and the discarded ids. Asks the database
-   * only while anything is parked at all (looked up once a second): when another instance parked in between, the
+   * only while anything is parked, or was discarded (looked up once a second): when another instance parked in between, the
    * gap in seq keeps the order.
    */
   async under(holdKeys: string[]): Promise<Map<string, ParkedEvent[]>> {
@@ -77,14 +78,34 @@ export class ParkedEvents {
     crashPoint('after release');
   }
 
-  /** Its next try is later each time; what waits `behind` it is not tried before. */
+  /** Its next try is later each time; what waits `behind` it is not tried before. It was a gap, perhaps, until now. */
   async failedAgain(id: string, reason: string, tries: number, behind: string[] = []): Promise<void> {
     const nextTryAt = new Date(Date.now() + backOff(tries) * 1000);
     if (behind.length > 0)
-      await this.collection.updateMany({ _id: { $in: behind }, kind: 'behind' }, { $set: { nextTryAt } });
+      await this.collection.updateMany(
+        { _id: { $in: behind }, kind: { $in: ['behind', 'gap'] } },
+        { $set: { kind: 'behind', reason: `waits behind ${id}`, nextTryAt } },
+      );
     await this.collection.updateOne(
       { _id: id, kind: { $ne: 'discarded' } },
       { $set: { reason, tries, nextTryAt, kind: 'failed' } },
+    );
+  }
+
+  /** Nothing holds them any more but an event that has not come: its publisher is to be asked for it. */
+  async areGaps(ids: string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.collection.updateMany(
+      { _id: { $in: ids }, kind: { $in: ['failed', 'behind'] } },
+      { $set: { kind: 'gap', reason: gapReason, nextTryAt: new Date(Date.now() + gapPatienceMs) } },
+    );
+  }
+
+  /** Nothing under this key is tried for a while: trying it failed in a way that says nothing about any of its events. */
+  async postpone(holdKey: string): Promise<void> {
+    await this.collection.updateMany(
+      { holdKey, kind: { $in: ['failed', 'behind'] } },
+      { $set: { nextTryAt: new Date(Date.now() + postponedMs) } },
     );
   }
 
@@ -96,17 +117,17 @@ export class ParkedEvents {
     );
   }
 
-  /** Keys that have an event whose next try is due. */
+  /** Keys that have an event whose next try is due, the longest due first. */
   async dueKeys(limit: number): Promise<string[]> {
     const found = await this.collection
-      .find(
-        { nextTryAt: { $lte: new Date() }, kind: { $in: ['failed', 'behind'] } },
-        { projection: { holdKey: 1 } },
-      )
-      .sort({ nextTryAt: 1 })
-      .limit(limit)
+      .aggregate<{ _id: string }>([
+        { $match: { kind: { $in: ['failed', 'behind'] }, nextTryAt: { $lte: new Date() } } },
+        { $group: { _id: '$holdKey', since: { $min: '$nextTryAt' } } },
+        { $sort: { since: 1, _id: 1 } },
+        { $limit: limit },
+      ])
       .toArray();
-    return [...new Set(found.flatMap((one) => one.holdKey ?? []))];
+    return found.map(({ _id }) => _id);
   }
 
   /** Gaps older than a minute; each is returned once a minute. */
