@@ -68,6 +68,7 @@ describe('consuming', () => {
     key?: string;
     kind: string;
     type?: string;
+    reason: string;
     tries: number;
     nextTryAt?: string;
     discarded?: object;
@@ -75,6 +76,9 @@ describe('consuming', () => {
   const parkedOf = async (query = '') =>
     (await service.call<{ items: Parked[] }>('GET', `/api/reporting/ops/parked${query}`, { as: it_ })).body
       .items;
+  /** What is parked under a key, once some of it is so. */
+  const waiting = (key: string, isSo: (one: Parked) => boolean): Promise<Parked> =>
+    eventually(async () => (await parkedOf()).find((one) => one.key === key && isSo(one)));
 
   beforeAll(async () => {
     stack = await realStack();
@@ -209,6 +213,54 @@ describe('consuming', () => {
     });
     const next = waits.map((item) => Date.parse(item.nextTryAt ?? ''));
     expect(Math.min(...next) - Date.now()).toBeGreaterThan(5_000);
+  });
+
+  it('an event that waited behind a mended one, and misses the one before it, is a gap', async () => {
+    await stack.publish('roster', 'moon', named('m', 'poison'), 1);
+    const failed = await waiting('m', ({ kind }) => kind === 'failed');
+    await stack.publish('roster', 'moon', named('m', 'third'), 3);
+    await waiting('m', ({ kind }) => kind === 'behind');
+    poison = false;
+    await service.call('POST', `/api/reporting/ops/parked/${failed.id}/replay`, {
+      as: it_,
+      body: { why: 'the rule was mended' },
+    });
+    poison = true;
+    const gap = await waiting('m', ({ kind }) => kind === 'gap');
+    expect(gap.reason).toBe('an earlier event of its publisher and key has not come');
+    // Its publisher is asked a minute later; it holds nothing meanwhile.
+    expect(Date.parse(gap.nextTryAt!) - Date.now()).toBeGreaterThan(30_000);
+    await stack.publish('roster', 'moon', named('m', 'second'), 2);
+    await eventually(async () => (await namesOf('m')).length === 3);
+    expect(await namesOf('m')).toEqual(['poison', 'second', 'third']);
+  });
+
+  it('an event that waited for another one, and then fails, has failed', async () => {
+    await stack.publish('roster', 'moon', named('n', 'poison'), 2);
+    await waiting('n', ({ kind }) => kind === 'gap');
+    await stack.publish('roster', 'moon', named('n', 'first'), 1);
+    const failed = await waiting('n', ({ kind }) => kind === 'failed');
+    expect(failed.reason).toBe('this name cannot be noted');
+    await stack.publish('roster', 'moon', named('n', 'third'), 3);
+    await waiting('n', ({ kind }) => kind === 'behind');
+    expect(await namesOf('n')).toEqual(['first']);
+  });
+
+  it('tries what waits behind an unknown type no oftener than that', async () => {
+    await stack.publishRaw('roster', 'o', '{"a":1}', {
+      ce_id: 'roster/moon/o/1',
+      ce_type: 'hearback.org.exploded.v1',
+      ce_publisher: 'roster',
+      ce_district: 'moon',
+      ce_key: 'o',
+      ce_seq: '1',
+      ce_time: new Date().toISOString(),
+    });
+    await waiting('o', ({ kind }) => kind === 'failed');
+    await stack.publish('roster', 'moon', named('o', 'after'), 2);
+    await waiting('o', ({ kind, tries }) => kind === 'failed' && tries >= 2);
+    const behind = await waiting('o', ({ kind }) => kind === 'behind');
+    expect(Date.parse(behind.nextTryAt!) - Date.now()).toBeGreaterThan(5_000);
   });
 
   it('has no aggregate of which it has only heard what changes nothing, until it hears more', async () => {
