@@ -1,25 +1,37 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import type { Collection, Document } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
 import type { Kafka, ProducerBatch } from 'kafkajs';
 import { trustedDistrict } from '#platform';
+import type { Leases } from '#platform';
 import type { Published } from '../store/document.js';
 import { EventPublisher } from './publisher.js';
+import { Sweep } from './sweep.js';
 
 process.env['HEARBACK_SECRET'] ??= 'ab'.repeat(32);
 
-const sends: { at: number; messages: number }[] = [];
+const sends: { at: number; messages: number; keys: string[] }[] = [];
+let kafkaIsAway = false;
 const producer = {
   connect: () => Promise.resolve(),
   disconnect: () => Promise.resolve(),
   sendBatch: ({ topicMessages }: ProducerBatch) => {
-    const messages = topicMessages!.reduce((sum, one) => sum + one.messages.length, 0);
-    sends.push({ at: performance.now(), messages });
+    if (kafkaIsAway) return Promise.reject(new Error('Kafka is away'));
+    const keys = topicMessages!.flatMap(({ messages }) => messages.map(({ key }) => String(key)));
+    sends.push({ at: performance.now(), messages: keys.length, keys });
     return Promise.resolve();
   },
 };
+/** What is written and not marked as published, as the sweep finds it; a mark that is moved takes it out. */
+let pending: Published[] = [];
+const found = { sort: () => found, limit: () => found, toArray: () => Promise.resolve(pending) };
 const collection = {
   collectionName: 'inputs',
-  updateMany: () => Promise.resolve({ matchedCount: 0 }),
+  updateMany: ({ _id }: { _id: { $in: string[] } }) => {
+    pending = pending.filter((one) => !_id.$in.includes(one._id));
+    return Promise.resolve({ matchedCount: _id.$in.length });
+  },
+  findOne: () => Promise.resolve(pending[0] ?? null),
+  find: () => found,
 } as unknown as Collection<Document>;
 let publisher: EventPublisher;
 
@@ -30,9 +42,9 @@ afterEach(() => void jest.useRealTimers());
 /** A send starts a turn of the event loop after its pause, and the clock below goes on by so much a turn. */
 const turnMs = 1;
 
-async function started(): Promise<void> {
+async function started(limit?: number): Promise<void> {
   sends.length = 0;
-  publisher = new EventPublisher({ producer: () => producer } as unknown as Kafka, 'intake');
+  publisher = new EventPublisher({ producer: () => producer } as unknown as Kafka, 'intake', limit);
   await publisher.start();
 }
 
@@ -73,4 +85,30 @@ it('pauses between sends by how much is sent, and 80 ms at most', async () => {
 it('a backlog waits for nothing', async () => {
   expect(await between(2_000)).toBe(0);
   expect(sends.slice(0, 2).map(({ messages }) => messages)).toEqual([500, 500]);
+});
+
+it('without Kafka it keeps so many documents and no more; the sweep finds the others when Kafka is back', async () => {
+  await started(3);
+  const db = { command: () => Promise.resolve({ localTime: new Date() }) } as unknown as Db;
+  const leases = { hold: () => Promise.resolve(true) } as unknown as Leases;
+  const sweep = new Sweep(db, () => [collection], publisher, leases);
+  pending = Array.from({ length: 8 }, (_, n) => written(n));
+  const ids = pending.map(({ _id }) => _id);
+  kafkaIsAway = true;
+  for (const one of pending) publisher.offer(collection, one);
+  await sweep.sweepAll();
+  expect(publisher.waiting).toBe(3);
+  expect(ids.filter((id) => publisher.knows(collection, id))).toEqual(ids.slice(0, 3));
+
+  kafkaIsAway = false;
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect(sends.flatMap(({ keys }) => keys)).toEqual(ids.slice(0, 3));
+  for (let pass = 1; pass <= 2; pass += 1) {
+    await sweep.sweepAll();
+    expect(publisher.waiting).toBeLessThanOrEqual(3);
+    await jest.advanceTimersByTimeAsync(2_000);
+  }
+  expect(sends.flatMap(({ keys }) => keys)).toEqual(ids);
+  expect(pending).toEqual([]);
+  await stopped();
 });

@@ -61,6 +61,7 @@ export class EventPublisher {
   constructor(
     kafka: Kafka,
     private readonly name: PublisherName,
+    private readonly limit = queueLimit,
   ) {
     this.producer = kafka.producer({
       allowAutoTopicCreation: false,
@@ -172,7 +173,7 @@ export class EventPublisher {
       this.pump();
       return;
     }
-    if (this.queue.size >= queueLimit) return;
+    if (this.queue.size >= this.limit) return;
     this.queue.set(key, entry);
     this.pump();
   }
