@@ -179,13 +179,13 @@ export class Runtime implements Transport {
   }
 
   /** Sends the events about a key again: same ids, same numbers. @returns whether this service has that document. */
-  async republish(district: District, key: string, fromSeq: number): Promise<boolean> {
+  async republish(district: District, key: string): Promise<boolean> {
     const { stores, publisher } = this.parts.messaging;
     let found = false;
     for (const store of stores) {
       const document = (await store.fetchAll([documentId(district, key)])).get(documentId(district, key));
       if (!document || document.count === 0) continue;
-      publisher?.again(this.parts.messaging.collection(store.name), document, key, fromSeq);
+      publisher?.again(this.parts.messaging.collection(store.name), document, key);
       found = true;
     }
     return found;
@@ -212,11 +212,7 @@ export class Runtime implements Transport {
     if (request.publisher !== this.parts.messaging.service) return;
     if (request.all === true)
       return this.republishAll?.asked(String(request.request), String(request.district));
-    await this.republish(
-      trustedDistrict(String(request.district)),
-      String(request.key),
-      Number(request.fromSeq) || 1,
-    );
+    await this.republish(trustedDistrict(String(request.district)), String(request.key));
   }
 
   /** A consumer that stopped is dead: the supervisor starts a new process. */
@@ -229,7 +225,7 @@ export class Runtime implements Transport {
 /** Undefined for what is no request: whoever put that on the topic, nothing may stop at it. */
 function readRequest(
   json: string,
-): Partial<Record<'publisher' | 'district' | 'key' | 'fromSeq' | 'all' | 'request', unknown>> | undefined {
+): Partial<Record<'publisher' | 'district' | 'key' | 'all' | 'request', unknown>> | undefined {
   try {
     const read: unknown = JSON.parse(json);
     return read !== null && typeof read === 'object' ? read : undefined;

@@ -95,7 +95,7 @@ export const publishBugs: Bug[] = [
     name: 'pending cleared unguarded',
     story:
       'clears pending whenever a mark moves, although a later event came in between: no sweep finds it (2)',
-    file: publisher,
+    file: 'libs/messaging/src/publish/marks',
     find: '{ ...marked, count: n }',
     put: 'marked',
     caughtBy: 'a late mark leaves later events pending',
@@ -104,7 +104,7 @@ export const publishBugs: Bug[] = [
     name: 'sent again under new numbers',
     story: 'numbers events anew when they are asked for again: readers take them for new ones (2, 7)',
     file: publisher,
-    find: 'const events = document.events.filter((event) => event.key === key && event.seq >= fromSeq);',
+    find: 'const events = document.events.filter((event) => event.key === key);',
     put: 'const events = document.events.filter((event) => event.key === key).map((event) => ({ ...event, seq: event.seq + document.count }));',
     caughtBy: 'what is sent again has the same id and number',
     quick: true,

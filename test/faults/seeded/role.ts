@@ -110,7 +110,7 @@ function writing(store: HotStore, runtime: Runtime): Record<string, Act> {
       }),
     due: (id: string) => store.change(moon, id, () => [{ type: 'due', at: new Date().toISOString() }]),
     settle: (id: string) => store.change(moon, id, () => [{ type: 'settled' }]),
-    republish: (id: string) => runtime.republish(moon, id, 1),
+    republish: (id: string) => runtime.republish(moon, id),
   };
 }
 

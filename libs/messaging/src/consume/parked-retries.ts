@@ -88,7 +88,7 @@ export class ParkedRetries {
       acks: -1,
       messages: [...asks.values()].map(({ publisher, district, key }) => ({
         key: `${district}/${key}`,
-        value: JSON.stringify({ publisher, district, key, fromSeq: 1 }),
+        value: JSON.stringify({ publisher, district, key }),
       })),
     });
   }

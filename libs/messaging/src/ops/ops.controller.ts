@@ -137,7 +137,7 @@ export class OpsController {
   ): Promise<Republished> {
     const answer: Republished = { sent: [], unknown: [] };
     for (const id of new Set(inputIds))
-      ((await this.runtime.republish(district, id, 1)) ? answer.sent : answer.unknown).push(id);
+      ((await this.runtime.republish(district, id)) ? answer.sent : answer.unknown).push(id);
     if (inputId !== undefined && answer.sent.length === 0) throw new Unknown('input');
     return answer;
   }

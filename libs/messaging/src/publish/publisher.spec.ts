@@ -9,7 +9,7 @@ import { Sweep } from './sweep.js';
 
 process.env['HEARBACK_SECRET'] ??= 'ab'.repeat(32);
 
-const sends: { at: number; messages: number; keys: string[] }[] = [];
+const sends: { at: number; messages: number; keys: string[]; values: unknown[] }[] = [];
 let kafkaIsAway = false;
 const producer = {
   connect: () => Promise.resolve(),
@@ -17,13 +17,19 @@ const producer = {
   sendBatch: ({ topicMessages }: ProducerBatch) => {
     if (kafkaIsAway) return Promise.reject(new Error('Kafka is away'));
     const keys = topicMessages!.flatMap(({ messages }) => messages.map(({ key }) => String(key)));
-    sends.push({ at: performance.now(), messages: keys.length, keys });
+    const values = topicMessages!.flatMap(({ messages }) => messages.map(({ value }) => value));
+    sends.push({ at: performance.now(), messages: keys.length, keys, values });
     return Promise.resolve();
   },
 };
 /** What is written and not marked as published, as the sweep finds it; a mark that is moved takes it out. */
 let pending: Published[] = [];
-const found = { sort: () => found, limit: () => found, toArray: () => Promise.resolve(pending) };
+const found = {
+  project: () => found,
+  sort: () => found,
+  limit: () => found,
+  toArray: () => Promise.resolve(pending),
+};
 const collection = {
   collectionName: 'inputs',
   updateMany: ({ _id }: { _id: { $in: string[] } }) => {
@@ -110,5 +116,53 @@ it('without Kafka it keeps so many documents and no more; the sweep finds the ot
   }
   expect(sends.flatMap(({ keys }) => keys)).toEqual(ids);
   expect(pending).toEqual([]);
+  await stopped();
+});
+
+it('a large document goes in several sends, in order, each below what a broker takes', async () => {
+  await started();
+  const large = written(0);
+  const data = { text: 'x'.repeat(400_000) };
+  large.events = [1, 2, 3].map((n) => ({ ...large.events[0]!, n, seq: n, data: { ...data, n } }));
+  publisher.offer(collection, { ...large, count: 3 });
+  publisher.offer(collection, written(1));
+  await sendsAre(2);
+  expect(
+    sends.map(({ values }) => values.map((value) => JSON.parse(String(value)) as { n?: number })),
+  ).toEqual([
+    [expect.objectContaining({ n: 1 }), expect.objectContaining({ n: 2 })],
+    [expect.objectContaining({ n: 3 }), {}],
+  ]);
+  await stopped();
+});
+
+it('an event that this build does not know holds back what follows it in its document, and nothing else', async () => {
+  await started();
+  const sung = written(0);
+  const [first] = sung.events as [Published['events'][0]];
+  sung.events.push({ ...first, n: 2, seq: 2, type: 'input.sung' }, { ...first, n: 3, seq: 3 });
+  publisher.offer(collection, { ...sung, count: 3 });
+  publisher.offer(collection, written(1));
+  await sendsAre(1);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(sends.map(({ keys }) => keys)).toEqual([['d/i0', 'd/i1']]);
+  expect(publisher.waiting).toBe(0);
+  expect(publisher.trouble()).toBeUndefined();
+  await stopped();
+});
+
+it('a key that waited while its input was erased is not the last word', async () => {
+  await started();
+  const raised = { n: 1, type: 'input.raised', key: 'i9', seq: 1, time: '', data: {} };
+  kafkaIsAway = true;
+  publisher.offer(collection, { ...written(9), events: [raised], secret: 'wrapped' });
+  await jest.advanceTimersByTimeAsync(1_500);
+  // Another instance has taken the words back, and sent the tombstone.
+  pending = [
+    { ...written(9), events: [raised, { ...raised, n: 2, seq: 2, type: 'input.erased' }], count: 2 },
+  ];
+  kafkaIsAway = false;
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(sends.flatMap(({ values }) => values)).toEqual(['wrapped', '{}', null]);
   await stopped();
 });

@@ -1,27 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Collection, Document } from 'mongodb';
-import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
+import type { Kafka, Producer, TopicMessages } from 'kafkajs';
 import { eventClass } from '#contracts';
 import type { Publisher as PublisherName } from '#contracts';
 import type { District } from '#platform';
 import { crashPoint } from '../crash-point.js';
+import { isRefused } from '../kafka/refused.js';
 import { keyTopic, ownTopic, topicOf } from '../kafka/topics.js';
 import type { NumberedEvent, Published, StoredEvent } from '../store/document.js';
+import { Marks } from './marks.js';
+import { Shipment, keyMessage, mostEvents } from './shipment.js';
+import type { Parcel } from './shipment.js';
 import { validateEvent } from './validate.js';
-import { messageKey, toMessage } from './wire.js';
+import { toMessage } from './wire.js';
 
-interface Entry {
+interface Entry extends Parcel {
   collection: Collection<Document>;
   _id: string;
-  district: District;
   /** All events that this instance knows to be unpublished, oldest first. */
   events: StoredEvent[];
-  secret?: string;
   inFlight: boolean;
+  /** On the clock of `performance`. */
+  offeredAt: number;
 }
 
-const batchEvents = 500;
 const sendsInFlight = 2;
 /** How long what comes waits for a send that is under way; mostly that is answered before. */
 const gatherMs = 10;
@@ -30,8 +33,10 @@ const gatherMs = 10;
  * so that the pauses grow from 250 documents a second on and die away below. A backlog waits for nothing.
  */
 const pauses = { msPerDocument: 4, atMostMs: 80 };
-/** From the first mark that is to be moved until all are. No clock: a service at rest does not wake up for it. */
-const marksAfterMs = 500;
+/** How long after it was offered a key may go out without asking whether its input was erased meanwhile. */
+const keyIsFreshMs = 1_000;
+/** Documents of which it was told that they cannot be sent, so that each is told once. */
+const toldLimit = 1_000;
 /** How long stopping waits for what is not sent yet; another instance's sweep sends the rest. */
 const flushMs = 2_000;
 /** Documents waiting in memory; beyond it the sweep finds them again. */
@@ -48,11 +53,13 @@ export class EventPublisher {
   private readonly producer: Producer;
   private readonly queue = new Map<string, Entry>();
   private readonly sent = new Map<string, number>();
-  private readonly marks = new Map<string, { collection: Collection<Document>; _id: string; n: number }>();
+  private readonly marks = new Marks();
   private sends = 0;
+  /** So many of the next sends carry one event: what Kafka refused among many is found by itself. */
+  private singles = 0;
+  private readonly told = new Set<string>();
   /** Before this instant of the clock of `performance` nothing is sent that is no backlog. */
   private nextSendAt = 0;
-  private timer: NodeJS.Timeout | undefined;
   private later: NodeJS.Timeout | undefined;
   private connected = false;
   private stopping = false;
@@ -83,38 +90,58 @@ export class EventPublisher {
     const events = document.events.filter((event) => event.n > from);
     if (events.length === 0) {
       // Published, but the mark was lost with the instance that sent it.
-      if (document.count > 0) this.mark(key, collection, document._id, document.count);
+      if (document.count > 0) this.marks.move(key, collection, document._id, document.count);
       return;
     }
-    this.put(key, {
-      collection,
-      _id: document._id,
-      district: document.district,
-      events,
-      inFlight: false,
-      ...(document.secret && { secret: document.secret }),
-    });
+    this.put(key, entryOf(collection, document, events));
   }
 
-  /** Sends a document's events again from `fromSeq` of a key, whatever its mark says: same ids, same numbers. */
-  again(collection: Collection<Document>, document: Published, key: string, fromSeq: number): void {
-    const events = document.events.filter((event) => event.key === key && event.seq >= fromSeq);
+  /** Sends a document's events about a key again, whatever its mark says: same ids, same numbers. */
+  again(collection: Collection<Document>, document: Published, key: string): void {
+    const events = document.events.filter((event) => event.key === key);
     if (events.length === 0) return;
-    const queueKey = `again/${collection.collectionName}/${document._id}/${key}`;
-    this.put(queueKey, {
-      collection,
-      _id: document._id,
-      district: document.district,
-      events,
-      inFlight: false,
-      ...(document.secret && { secret: document.secret }),
-    });
+    this.put(
+      `again/${collection.collectionName}/${document._id}/${key}`,
+      entryOf(collection, document, events),
+    );
   }
 
-  /** Sends these events again and returns once Kafka has them: for whoever repeats very many at a pace of its own. */
-  async resend(documents: Pick<Published, '_id' | 'district' | 'secret' | 'events'>[]): Promise<void> {
-    if (documents.some(({ events }) => events.length > 0))
-      await this.sendBatch(documents.map((document) => [document._id, document, document.events]));
+  /**
+   * Sends the events of these documents again, in sends of a bounded size, and returns once Kafka has them: for whoever
+   * repeats very many at a pace of its own. Those that this build does not know are left out, with what follows them.
+   */
+  async resend(documents: (Parcel & { _id: string })[]): Promise<void> {
+    let shipment = new Shipment(this.name);
+    for (const document of documents) {
+      let { events } = document;
+      while (events.length > 0) {
+        const taken = shipment.take({ ...document, events });
+        events = events.slice(taken.length);
+        if (shipment.full) {
+          await this.deliver(shipment.topicMessages());
+          shipment = new Shipment(this.name);
+        } else if (events.length > 0) {
+          this.tell(document._id, `${events[0]!.type} is not an event of this build`);
+          break;
+        }
+      }
+    }
+    if (shipment.size > 0) await this.deliver(shipment.topicMessages());
+  }
+
+  /**
+   * Whoever was erased between the reading of these documents and the sending of their keys: a key that went out after
+   * its tombstone must not be the last word on the compacted topic.
+   */
+  async buryKeys(collection: Collection<Document>, ids: string[]): Promise<void> {
+    const erased = (await collection
+      .find({ _id: { $in: ids as never[] }, secret: { $exists: false } })
+      .project({ district: 1, events: 1 })
+      .toArray()) as unknown as Published[];
+    const tombstones = erased.flatMap(({ district, events }) =>
+      events.filter(({ type }) => type === 'input.erased').map(({ key }) => keyMessage(district, key, null)),
+    );
+    if (tombstones.length > 0) await this.deliver([{ topic: keyTopic(), messages: tombstones }]);
   }
 
   /**
@@ -135,7 +162,7 @@ export class EventPublisher {
     }
   }
 
-  /** What is wrong, in one line, when nothing could be sent for ten seconds. */
+  /** What is wrong, in one line, when no send has succeeded for ten seconds. */
   trouble(): string | undefined {
     if (!this.connected) return 'the Kafka producer is not connected';
     return this.failingSince && Date.now() - this.failingSince > 10_000 ? 'Kafka takes no events' : undefined;
@@ -152,13 +179,12 @@ export class EventPublisher {
 
   async stop(): Promise<void> {
     this.stopping = true;
-    clearTimeout(this.timer);
     const until = Date.now() + flushMs;
     while ((this.queue.size > 0 || this.sends > 0) && this.failingSince === undefined && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     clearTimeout(this.later);
-    await this.flushMarks();
+    await this.marks.stop();
     // It waits for answers that are owed; a broker that gives none is not waited for.
     await Promise.race([this.producer.disconnect(), pause(flushMs, undefined, { ref: false })]);
   }
@@ -183,7 +209,7 @@ export class EventPublisher {
     // A small send costs nearly as much as a large one: what comes while one is under way shares the next, unless there
     // is a backlog, or the one takes long.
     const waitMs = Math.max(this.sends > 0 && !late ? gatherMs : 0, this.nextSendAt - performance.now());
-    if (waitMs > 0 && this.queue.size < 2 * batchEvents) {
+    if (waitMs > 0 && this.queue.size < 2 * mostEvents) {
       this.later ??= setTimeout(() => {
         this.later = undefined;
         this.pump(true);
@@ -196,58 +222,83 @@ export class EventPublisher {
   }
 
   private async send(): Promise<void> {
+    const shipment = new Shipment(this.name, this.singles > 0 ? 1 : mostEvents);
+    if (this.singles > 0) this.singles -= 1;
     const batch: [string, Entry, StoredEvent[]][] = [];
-    let size = 0;
     for (const [key, entry] of this.queue) {
       if (entry.inFlight) continue;
-      const events = entry.events.slice();
-      entry.inFlight = true;
-      batch.push([key, entry, events]);
-      size += events.length;
-      if (size >= batchEvents) break;
+      // What could not be sent before goes alone, so that nothing is refused with it.
+      const isSuspect = this.told.has(key);
+      if (isSuspect && batch.length > 0) continue;
+      const events = shipment.take(entry);
+      if (events.length > 0) {
+        entry.inFlight = true;
+        batch.push([key, entry, events]);
+      }
+      if (shipment.full) break;
+      if (isSuspect && events.length > 0) break;
+      if (events.length === 0) this.setAside(key, `${entry.events[0]!.type} is not an event of this build`);
     }
     const pauseMs = Math.min(pauses.msPerDocument * (batch.length - 1), pauses.atMostMs);
     this.nextSendAt = Math.max(this.nextSendAt, performance.now() + pauseMs);
     try {
-      if (batch.length > 0) await this.sendBatch(batch);
+      if (batch.length > 0) {
+        await this.deliver(shipment.topicMessages());
+        await this.buryLateKeys(batch);
+        this.failingSince = undefined;
+      }
       for (const one of batch) this.sentOne(...one);
-      this.failingSince = undefined;
     } catch (error) {
-      this.failingSince ??= Date.now();
-      this.logger.warn({ msg: `sending failed, will be sent again: ${(error as Error).message}` });
       for (const [, entry] of batch) entry.inFlight = false;
-      await new Promise((resolve) => setTimeout(resolve, this.stopping ? 0 : 500));
+      if (isRefused(error)) this.refused(batch, shipment, error);
+      else {
+        this.failingSince ??= Date.now();
+        this.logger.warn({ msg: `sending failed, will be sent again: ${(error as Error).message}` });
+        await new Promise((resolve) => setTimeout(resolve, this.stopping ? 0 : 500));
+      }
     } finally {
       this.sends -= 1;
       if (this.hasSomethingToSend() && !(this.stopping && this.failingSince)) this.pump();
     }
   }
 
+  /** Kafka is there and will never take this: found among many one by one, and then nothing waits for it. */
+  private refused(batch: [string, Entry, StoredEvent[]][], { size }: Shipment, error: unknown): void {
+    const [[key, entry, events]] = batch as [[string, Entry, StoredEvent[]]];
+    if (size > 1) this.singles += size;
+    else this.setAside(key, `event ${events[0]!.n} of ${entry._id} is refused: ${(error as Error).message}`);
+  }
+
+  /** It stays unpublished where it is stored, and the sweep offers it again: another build, or other limits, may take it. */
+  private setAside(key: string, reason: string): void {
+    this.queue.delete(key);
+    this.tell(key, reason);
+  }
+
+  private tell(what: string, reason: string): void {
+    if (this.told.has(what)) return;
+    if (this.told.size >= toldLimit) this.told.clear();
+    this.told.add(what);
+    this.logger.error({ msg: `${what} cannot be published, nor what follows in it: ${reason}` });
+  }
+
+  private async buryLateKeys(batch: [string, Entry, StoredEvent[]][]): Promise<void> {
+    const before = performance.now() - keyIsFreshMs;
+    const late = batch.filter(
+      ([, { secret, offeredAt }, events]) =>
+        secret && offeredAt < before && events.some(({ type }) => type === 'input.raised'),
+    );
+    for (const [collection, some] of Map.groupBy(late, ([, entry]) => entry.collection))
+      await this.buryKeys(
+        collection,
+        some.map(([, { _id }]) => _id),
+      );
+  }
+
   /** Without a copy: under a backlog the queue holds thousands. */
   private hasSomethingToSend(): boolean {
     for (const entry of this.queue.values()) if (!entry.inFlight) return true;
     return false;
-  }
-
-  private async sendBatch(
-    batch: [string, Pick<Entry, 'district' | 'secret'>, StoredEvent[]][],
-  ): Promise<void> {
-    const messages: Message[] = [];
-    const keys: Message[] = [];
-    for (const [, entry, events] of batch) {
-      for (const event of events) {
-        messages.push(toMessage(this.name, entry.district, event));
-        if (event.type === 'input.raised' && entry.secret)
-          keys.push(keyMessage(entry.district, event.key, entry.secret));
-        if (event.type === 'input.erased') keys.push(keyMessage(entry.district, event.key, null));
-      }
-    }
-    // In one request, so that a reader that has the event can nearly always read its words; one that is early waits.
-    const topicMessages = [
-      ...(keys.length > 0 ? [{ topic: keyTopic(), messages: keys }] : []),
-      { topic: topicOf(this.name), messages },
-    ];
-    await this.deliver(topicMessages);
   }
 
   private async deliver(topicMessages: TopicMessages[]): Promise<void> {
@@ -265,69 +316,26 @@ export class EventPublisher {
     this.sent.delete(key);
     this.sent.set(key, last);
     if (this.sent.size > rememberedLimit) this.sent.delete(this.sent.keys().next().value as string);
-    this.mark(key, entry.collection, entry._id, last);
+    this.marks.move(key, entry.collection, entry._id, last);
   }
+}
 
-  private mark(key: string, collection: Collection<Document>, _id: string, n: number): void {
-    const known = this.marks.get(key)?.n ?? 0;
-    this.marks.set(key, { collection, _id, n: Math.max(known, n) });
-    if (!this.stopping) this.timer ??= setTimeout(() => void this.flushMarks(), marksAfterMs);
-  }
-
-  /** Moves the marks in bulk, half a second after the first of them. Losing one only repeats events. */
-  private async flushMarks(): Promise<void> {
-    this.timer = undefined;
-    const byCollection = Map.groupBy(this.marks.values(), (one) => one.collection);
-    this.marks.clear();
-    for (const [collection, marks] of byCollection) {
-      for (const [n, alike] of Map.groupBy(marks, (one) => one.n)) {
-        crashPoint('before mark');
-        try {
-          await moveMarks(
-            collection,
-            alike.map(({ _id }) => _id),
-            n,
-          );
-          crashPoint('after mark');
-        } catch (error) {
-          this.logger.warn({ msg: `marks not moved, events will repeat: ${(error as Error).message}` });
-        }
-      }
-    }
-  }
+function entryOf(
+  collection: Collection<Document>,
+  { _id, district, secret }: Published,
+  events: StoredEvent[],
+): Entry {
+  const offeredAt = performance.now();
+  return { collection, _id, district, events, inFlight: false, offeredAt, ...(secret && { secret }) };
 }
 
 function* inBatches(events: Iterable<NumberedEvent>): Generator<NumberedEvent[]> {
   let some: NumberedEvent[] = [];
   for (const event of events) {
     some.push(event);
-    if (some.length < batchEvents) continue;
+    if (some.length < mostEvents) continue;
     yield some;
     some = [];
   }
   if (some.length > 0) yield some;
-}
-
-/**
- * Marks documents as published up to their n-th event: one command for all that are so far, because a mark each cost
- * the database more than the write that it belongs to. `pending` goes only where no later event came; there the mark
- * still moves.
- */
-async function moveMarks(collection: Collection<Document>, ids: string[], n: number): Promise<void> {
-  const marked = { _id: { $in: ids as never[] } };
-  const unsafe = { writeConcern: { w: 1, journal: false } };
-  const { matchedCount } = await collection.updateMany(
-    { ...marked, count: n },
-    { $set: { mark: n }, $unset: { pending: '' } },
-    unsafe,
-  );
-  if (matchedCount < ids.length) await collection.updateMany(marked, { $max: { mark: n } }, unsafe);
-}
-
-function keyMessage(district: District, inputId: string, wrapped: string | null): Message {
-  return {
-    key: messageKey(district, inputId),
-    value: wrapped,
-    headers: { ce_district: district, ce_key: inputId },
-  };
 }

@@ -23,9 +23,6 @@ interface Job {
 /** Live events share the publisher's connection: so many a second leave them most of it. */
 const eventsPerSecond = 2_000;
 const documentsAtOnce = 50;
-/** Below what a broker takes as one batch (1 MB), whichever partition they fall into. */
-const bytesAtOnce = 500_000;
-const eventsAtOnce = 500;
 /** Waiting live documents above which a page waits, too. */
 const busyQueue = 1_000;
 /** Stands where a store's name does, behind all of them, for events that no document keeps. */
@@ -141,8 +138,9 @@ export class RepublishAll {
       .limit(documentsAtOnce)
       .toArray()) as unknown as AggregateDocument[];
     if (documents.length === 0) return undefined;
-    for (const some of inBatches(documents)) await this.messaging.publisher!.resend(some);
-    await this.eraseAgain(name, documents);
+    await this.messaging.publisher!.resend(documents);
+    const keys = documents.filter(({ secret }) => secret !== undefined).map(({ _id }) => _id);
+    if (keys.length > 0) await this.messaging.publisher!.buryKeys(this.messaging.collection(name), keys);
     const events = documents.reduce((sum, document) => sum + document.events.length, 0);
     job.after = { store: name, id: documents.at(-1)!._id };
     job.documents += documents.length;
@@ -166,45 +164,8 @@ export class RepublishAll {
     return page.events.length;
   }
 
-  /**
-   * Whoever was erased between our reading and our sending: their key went out after its tombstone, and must not be
-   * the last word on the compacted topic.
-   */
-  private async eraseAgain(name: string, documents: AggregateDocument[]): Promise<void> {
-    const ids = documents.filter(({ secret }) => secret !== undefined).map(({ _id }) => _id);
-    if (ids.length === 0) return;
-    const erased = await this.messaging
-      .collection(name)
-      .find({ _id: { $in: ids as never[] }, secret: { $exists: false } })
-      .project({ district: 1, events: 1 })
-      .toArray();
-    for (const some of inBatches(erased as unknown as AggregateDocument[]))
-      await this.messaging.publisher!.resend(some);
-  }
-
   private tell({ _id, documents, events }: Job, done: boolean): Promise<void> {
     const from = this.messaging.service as Publisher;
     return this.topic.send([{ answer: _id, from, documents, events, done }]);
   }
-}
-
-/** The events of documents in sends of a bounded size; a document with many goes in several. */
-function* inBatches(documents: AggregateDocument[]): Generator<AggregateDocument[]> {
-  let batch: AggregateDocument[] = [];
-  let events = 0;
-  let bytes = 0;
-  for (const document of documents) {
-    for (const event of document.events) {
-      const size = JSON.stringify(event.data).length;
-      if (events > 0 && (events >= eventsAtOnce || bytes + size > bytesAtOnce)) {
-        yield batch;
-        [batch, events, bytes] = [[], 0, 0];
-      }
-      if (batch.at(-1)?._id === document._id) batch.at(-1)!.events.push(event);
-      else batch.push({ ...document, events: [event] });
-      events += 1;
-      bytes += size;
-    }
-  }
-  if (events > 0) yield batch;
 }
