@@ -132,8 +132,8 @@ export const publishBugs: Bug[] = [
     story:
       'lets a clock decide on what it read, and writes that on whatever is there by then (7 of the issue: leases are hints)',
     file: 'libs/messaging/src/wake/wake-worker',
-    find: 'await store.change(district, id, (current) => wake(current, now, id, district))',
-    put: 'await store.load(district, id).then((read) => { const events = wake(read.state, now, id, district); return store.change(district, id, () => events); })',
+    find: 'await store.change(district, id, decide)',
+    put: 'await store.load(district, id).then((read) => { const events = decide(read.state); return store.change(district, id, () => events); })',
     caughtBy: 'a clock that was overtaken decides again',
     quick: true,
   },

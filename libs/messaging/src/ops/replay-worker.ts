@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { isInfrastructureFailure } from '#platform';
 import type { District, Leases } from '#platform';
+import { allEnded } from '../consume/all-ended.js';
 import type { ParkedRetries } from '../consume/parked-retries.js';
 import type { ParkedEvents } from '../consume/parked.js';
 import type { Place, Replay, Replays } from './replays.js';
@@ -84,7 +85,7 @@ export class ReplayWorker {
       }
       return true;
     });
-    return (await Promise.all(workers)).every(Boolean);
+    return (await allEnded(workers)).every(Boolean);
   }
 
   /** What fails beyond its handler waits on, and stops nothing else; a lost database stops the replay for a moment. */

@@ -180,7 +180,7 @@ export function guardedUpdate(
 ): { filter: Filter<Document>; update: UpdateFilter<Document>; upsert: true } {
   const { _id, version } = before;
   const added = after.events.slice(before.events.length);
-  const { state, index, seen, seqs, count, wakeAt, secret } = after;
+  const { state, index, seen, seqs, count, wakeAt, secret, district, id, mark } = after;
   return {
     filter: { _id: _id as never, version },
     update: {
@@ -200,6 +200,9 @@ export function guardedUpdate(
         $currentDate: { pendingSince: { $type: 'timestamp' } },
         $push: { events: { $each: added } as never },
       }),
+      // Met by nobody but what was taken out meanwhile (a rebuild does): a document of which parts are missing would
+      // stop whoever reads it.
+      $setOnInsert: { district, id, mark, ...(added.length === 0 && { events: [] }) },
       ...((!wakeAt || !secret) && {
         $unset: { ...(!wakeAt && { wakeAt: '' }), ...(!secret && { secret: '' }) },
       }),

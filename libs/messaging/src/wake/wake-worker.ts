@@ -19,7 +19,7 @@ const everyMs = 2_000;
 const pageSize = 100;
 /** After a kill, another instance goes on this much later. */
 const leaseMs = 10_000;
-const afterFailureMs = 30_000;
+const asideMs = 30_000;
 
 /**
  * Looks at documents whose `wakeAt` has passed: the clock decides first (guarded like any command), then the courier
@@ -31,7 +31,8 @@ export class WakeWorker {
   private running: Promise<void> | undefined;
   private nudged = false;
   private stopped = false;
-  private readonly failing = new Map<string, number>();
+  /** Documents that are not looked at again before an instant: they failed, or keep others from their turn. */
+  private readonly aside = new Map<string, number>();
 
   constructor(
     private readonly wakings: Waking[],
@@ -72,35 +73,43 @@ export class WakeWorker {
 
   private async round(waking: Waking): Promise<void> {
     const { name } = waking.store;
-    // Those that failed a moment ago must not stand in the way of the others.
-    const due = (await waking.store.waking(new Date(), pageSize + this.failing.size)).filter(
-      ({ district, id }) => (this.failing.get(`${name}/${district}/${id}`) ?? 0) <= Date.now(),
+    for (const [key, until] of this.aside) if (until <= Date.now()) this.aside.delete(key);
+    const due = (await waking.store.waking(new Date(), pageSize + this.aside.size)).filter(
+      ({ district, id }) => !this.aside.has(`${name}/${district}/${id}`),
     );
     if (due.length === 0) return;
     for (const { district, id } of due) {
       if (this.stopped || !(await this.leases.hold(`wake/${name}`, leaseMs))) return;
       try {
-        await this.one(waking, district, id);
-        this.failing.delete(`${name}/${district}/${id}`);
+        const hasMoved = await this.one(waking, district, id);
+        // It stays due, with nothing to do: many such would hide what is due behind them.
+        if (!hasMoved && due.length >= pageSize)
+          this.aside.set(`${name}/${district}/${id}`, Date.now() + asideMs);
       } catch (error) {
-        this.failing.set(`${name}/${district}/${id}`, Date.now() + afterFailureMs);
+        this.aside.set(`${name}/${district}/${id}`, Date.now() + asideMs);
         this.logger.warn({ msg: `${waking.store.name} ${id}: ${(error as Error).message}` });
       }
     }
   }
 
-  private async one({ store, wake, work }: Waking, district: District, id: string): Promise<void> {
+  /** @returns whether anything of it was written. */
+  private async one({ store, wake, work }: Waking, district: District, id: string): Promise<boolean> {
     const now = new Date().toISOString();
+    let hasMoved = false;
+    const decide = (current: unknown): readonly { type: string }[] => {
+      const events = wake?.(current, now, id, district) ?? [];
+      hasMoved = events.length > 0;
+      return events;
+    };
     const { state } = wake
-      ? await store.change(district, id, (current) => wake(current, now, id, district))
+      ? await store.change(district, id, decide)
       : ((await store.load(district, id)) ?? { state: undefined });
     if (work && state !== undefined) {
-      await work(
-        state,
-        id,
-        district,
-        async (events) => (await store.change(district, id, () => events)).state,
-      );
+      await work(state, id, district, async (events) => {
+        hasMoved = true;
+        return (await store.change(district, id, () => events)).state;
+      });
     }
+    return hasMoved;
   }
 }
