@@ -3,12 +3,27 @@ import type { District } from '#testing';
 import { chance } from '../suite/chance.js';
 import type { Chance } from '../suite/chance.js';
 import { holds } from '../suite/invariants.js';
-import { parked } from '../suite/lists.js';
+import { known, parked } from '../suite/lists.js';
+import type { ParkedItem } from '../suite/lists.js';
 import { Load, asking } from '../suite/load.js';
+import { onePoison } from '../suite/poisons.js';
 import type { Scenario } from '../suite/scenario.js';
 import { onDistrict, pause, untilReady } from '../suite/stage.js';
 
-const publishers: readonly Publisher[] = ['intake', 'casework', 'student-voice', 'family-council', 'roster'];
+/** Who reads the topic of whom. */
+const readers: Record<Publisher, readonly string[]> = {
+  intake: ['casework', 'reporting'],
+  'student-voice': ['casework', 'reporting'],
+  'family-council': ['casework', 'reporting'],
+  casework: ['intake', 'student-voice', 'family-council', 'reporting'],
+  roster: ['intake', 'student-voice', 'family-council', 'casework', 'reporting'],
+};
+const publishers = Object.keys(readers) as Publisher[];
+
+/** An input that is not routed by then, to its originator and to the ledger, was blocked by the poison before it, in ms. */
+const blockedAfterMs = 20_000;
+/** How long the last poison may take until it is parked, in ms. */
+const parkedWithinMs = 60_000;
 
 export const scenario: Scenario = {
   name: 'poison',
@@ -19,76 +34,162 @@ export const scenario: Scenario = {
     onDistrict(async (district) => {
       const load = new Load(district, seed, { walkers: 6, crowd: 4 });
       const choice = chance(seed).of('poison');
+      const expected = new Tally();
       load.start();
+      const flow = new Flow(district, load);
       await load.accepted(10);
       for (let n = 1; n <= count; n += 1) {
-        await poison(district, n, choice);
+        for (const label of await poison(district, n, choice)) expected.add(label);
         if (n % 50 === 0) tell(`${n} of ${count} poisoned, ${load.walks.length} inputs accepted`);
+        flow.check();
         await pause(choice.below(120));
       }
       // Whoever speaks up now must still get through.
       await load.accepted(20);
+      flow.check();
       await load.rest();
+      const routedMaxMs = await flow.end();
       await untilReady(district, tell);
-      const isPoison = ({ kind, key }: { kind: string; key?: string }): boolean =>
-        kind === 'unreadable' || (key?.startsWith('poison-') ?? false);
-      const all = await parked(asking(district), load.tokens);
-      await holds(district, load, { poisoned: isPoison, tell });
+      const all = await allParked(district, load, expected);
+      tell(`${all.length} parked, each where it was expected`);
+      const raised = await discarded(district, load, all);
+      await holds(district, load, { poisoned: ({ id }) => raised.has(id), reconciled: true, tell });
       const unreadable = all.filter(({ kind }) => kind === 'unreadable').length;
-      return { poisoned: count, parked: all.length, unreadable, blocked: 0, ...load.figures() };
+      const figures = { parked: all.length, unreadable, discarded: all.length - raised.size };
+      return { poisoned: count, ...figures, blocked: flow.blocked, routedMaxMs, ...load.figures() };
     }),
 };
 
-/** A message that no service can take as it is; each is about a key of its own. */
-async function poison({ topics }: District, n: number, choice: Chance): Promise<void> {
+/** How long each input takes from accepted until it is routed, to its originator and to the ledger. */
+class Flow {
+  private readonly acceptedAt = new Map<string, number>();
+  private readonly late = new Set<string>();
+  private longestMs = 0;
+  private ended = false;
+  private readonly looking: Promise<void>;
+
+  constructor(
+    district: District,
+    private readonly load: Load,
+  ) {
+    this.looking = this.look(district);
+    // Told by `end`.
+    this.looking.catch(() => undefined);
+  }
+
+  get blocked(): number {
+    return this.late.size;
+  }
+
+  /** @throws Error as soon as one is blocked. */
+  check(): void {
+    if (this.blocked === 0) return;
+    const some = [...this.late].slice(0, 5).join(', ');
+    throw new Error(`${this.blocked} inputs not routed within ${blockedAfterMs / 1000} s of poison: ${some}`);
+  }
+
+  /** Until all have come through, or one is blocked. @returns the longest that one took, in ms. */
+  async end(): Promise<number> {
+    this.ended = true;
+    await this.looking;
+    this.check();
+    return this.longestMs;
+  }
+
+  private async look(district: District): Promise<void> {
+    const ask = asking(district);
+    const { walks, tokens } = this.load;
+    const through = new Set<string>();
+    while (!this.ended || (through.size < walks.length && this.blocked === 0)) {
+      // Before the lists are read: what they show is not older.
+      const now = Date.now();
+      for (const { originator } of walks)
+        if (!this.acceptedAt.has(originator.inputId)) this.acceptedAt.set(originator.inputId, now);
+      const [ledger, ...atOrigins] = await Promise.all(
+        ['reporting', 'intake', 'student-voice', 'family-council'].map((name) => known(ask, tokens, name)),
+      );
+      const own = new Map(atOrigins.flatMap((one) => [...one]));
+      for (const [id, at] of this.acceptedAt) {
+        if (through.has(id)) continue;
+        const isRouted = [ledger, own].every((one) => (one!.get(id)?.state ?? 'raised') !== 'raised');
+        if (isRouted) through.add(id);
+        else if (now - at > blockedAfterMs) this.late.add(id);
+        this.longestMs = Math.max(this.longestMs, now - at);
+      }
+      await pause(250);
+    }
+  }
+}
+
+/** How often each label was given. */
+class Tally extends Map<string, number> {
+  add(label: string): this {
+    return this.set(label, (this.get(label) ?? 0) + 1);
+  }
+}
+
+/** Until exactly that is parked which was made, where it was expected. @throws Error that names what is not. */
+async function allParked(district: District, load: Load, expected: Tally): Promise<ParkedItem[]> {
+  const ask = asking(district);
+  for (const until = Date.now() + parkedWithinMs; ; await pause(500)) {
+    const all = await parked(ask, load.tokens);
+    const found = new Tally();
+    for (const one of all) found.add(labelOf(one));
+    const wrong = [...new Set([...expected.keys(), ...found.keys()])].filter(
+      (label) => expected.get(label) !== found.get(label),
+    );
+    if (wrong.length === 0) return all;
+    if (Date.now() < until) continue;
+    const lines = wrong.map(
+      (label) => `${label}: ${found.get(label) ?? 0} parked, ${expected.get(label) ?? 0} made`,
+    );
+    throw new Error(`${wrong.length} not parked as they were made:\n${lines.slice(0, 12).join('\n')}`);
+  }
+}
+
+/** Where an item is parked and what it is; bytes, which have no key, by the topic and the reason. */
+function labelOf({ service, kind, id, type, key, reason }: ParkedItem): string {
+  if (kind !== 'unreadable') return `${service}: ${type} of ${key} (${kind})`;
+  const [, topic] = Buffer.from(id, 'base64url').toString().split('/');
+  return unreadableAt(service, topic!.slice(topic!.indexOf('.') + 1), reason);
+}
+
+function unreadableAt(service: string, topic: string, reason: string): string {
+  return `${service}: bytes on the topic of ${topic}, ${reason}`;
+}
+
+/**
+ * Discards all of it, as IT would. An input.raised stays: it may not be discarded, because a person would go unheard.
+ * @returns the ids of those.
+ */
+async function discarded(district: District, load: Load, all: ParkedItem[]): Promise<Set<string>> {
+  const ask = asking(district);
+  const auth = await load.tokens('it');
+  const body = { why: 'A fault scenario made it.' };
+  const raised = new Set<string>();
+  await Promise.all(
+    [...Map.groupBy(all, ({ service }) => service)].map(async ([service, items]) => {
+      for (const { id, type } of items) {
+        const path = `/api/ops/parked/${service}/${id}/discard`;
+        const { status } = await ask('POST', path, { auth, body }, type === 'input.raised' ? [409] : []);
+        if (status === 409) raised.add(id);
+      }
+    }),
+  );
+  const left = (await parked(ask, load.tokens)).length;
+  const wanted = all.filter(({ type }) => type === 'input.raised').length;
+  if (left !== wanted) throw new Error(`${left} are parked after discarding, not the ${wanted} input.raised`);
+  return raised;
+}
+
+/** @returns what will be parked of it. */
+async function poison({ topics }: District, n: number, choice: Chance): Promise<string[]> {
   const publisher = choice.pick(publishers);
   const key = `poison-${n}`;
-  const raw = (value: string | Buffer, headers: Record<string, string> = {}): Promise<void> =>
-    topics.publishRaw(publisher, key, value, headers);
-  const bytes = Buffer.from(Array.from({ length: 1 + choice.below(2_000) }, () => choice.below(256)));
-  const body = JSON.stringify({ inputId: key });
-  const good = envelope(publisher, 'hearback.input.message.v1', key, '1');
-  const kinds: readonly (() => Promise<void>)[] = [
-    () => raw(bytes),
-    () => raw(bytes, good),
-    () => raw('', good),
-    () => raw('not json', good),
-    () => raw('[]', good),
-    () => raw('null', good),
-    () => raw('{"inputId":', good),
-    () => raw(body, envelope(publisher, 'hearback.input.sung.v1', key, '1')),
-    () => raw(body, envelope(publisher, 'hearback.input.raised.v9', key, '1')),
-    () => raw(body, envelope(publisher, 'hearback.input.raised.v1', key, '1')),
-    () =>
-      raw(body, { ...good, ce_seq: choice.pick(['0', '-1', 'NaN', '1.5', '1e309', '', '9007199254740993']) }),
-    () => raw(body, { ...good, ce_district: choice.pick(['', 'pluto', '../moon', 'moon/x']) }),
-    () => raw(body, { ...good, ce_publisher: choice.pick(['', 'nobody', 'gateway']) }),
-    () => raw(body, without(good, choice.pick(Object.keys(good)))),
-    () => raw(JSON.stringify({ inputId: key, text: 'x'.repeat(500_000) }), good),
-    () => raw(`{"inputId":"${key}","nested":${deep(50_000)}}`, good),
-    () => raw(`{"inputId":"${key}","__proto__":{"origin":"intake"},"constructor":{}}`, good),
-    () => raw(body, envelope(publisher, 'hearback.case.answered.v1', key, '1')),
-  ];
-  await choice.pick(kinds)();
-}
-
-function envelope(publisher: string, type: string, key: string, seq: string): Record<string, string> {
-  return {
-    ...{
-      ce_specversion: '1.0',
-      ce_id: `${publisher}/moon/${key}/${seq}`,
-      ce_source: `/hearback/${publisher}`,
-    },
-    ...{ ce_type: type, ce_time: new Date().toISOString(), ce_subject: key, ce_district: 'moon' },
-    ...{ ce_publisher: publisher, ce_key: key, ce_seq: seq },
-  };
-}
-
-function without(headers: Record<string, string>, name: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([one]) => one !== name));
-}
-
-/** Nested so deeply that whoever goes down by recursion falls. */
-function deep(levels: number): string {
-  return `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  const { value, headers = {}, unreadable, failsAt } = onePoison(publisher, key, choice);
+  await topics.publishRaw(publisher, key, value, headers);
+  if (unreadable) return readers[publisher].map((service) => unreadableAt(service, publisher, unreadable));
+  const type = headers['ce_type']!.replace(/^hearback\.|\.v\d+$/g, '');
+  const parkers = readers[publisher].filter((service) => failsAt?.includes(service));
+  return parkers.map((service) => `${service}: ${type} of ${key} (failed)`);
 }
