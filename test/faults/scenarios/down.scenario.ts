@@ -1,10 +1,13 @@
 import { ownEngines } from '#testing';
-import type { Door, OwnEngines } from '#testing';
+import type { Call, District, Door, OwnEngines } from '#testing';
 import { chance } from '../suite/chance.js';
 import type { Chance } from '../suite/chance.js';
 import { holds } from '../suite/invariants.js';
 import { Load } from '../suite/load.js';
 import { watchMemory } from '../suite/memory.js';
+import { origins } from '../suite/origins.js';
+import { nobody, patient } from '../suite/patient.js';
+import type { Ask } from '../suite/patient.js';
 import type { Scenario } from '../suite/scenario.js';
 import { onDistrict, pause, untilReady } from '../suite/stage.js';
 
@@ -21,6 +24,9 @@ type Outage = (typeof outages)[number];
 /** No service may have more than that, in MB, whatever is down and whoever waits. */
 const boundMb = 450;
 
+/** Longer than the fifteen seconds within which every service answers by itself: whoever waits for that long hangs. */
+const answerWithinMs = 20_000;
+
 export const scenario: Scenario = {
   name: 'down',
   promise:
@@ -36,12 +42,16 @@ export const scenario: Scenario = {
           const memory = watchMemory(district);
           let slowest = 0;
           let takenWithoutKafka = 0;
+          let refusedMaxMs = 0;
           load.start();
           await load.accepted(30);
           for (let n = 1; n <= count; n += 1) {
             const outage = outages[(n - 1) % outages.length]!;
             const before = load.walks.length;
-            await suffer(outage, engines, choice);
+            const refusedIn = await suffer(outage, engines, choice, () =>
+              unkept(district, load, `${n} ${outage}`),
+            );
+            refusedMaxMs = Math.max(refusedMaxMs, ...refusedIn);
             const meanwhile = load.walks.length - before;
             if (outage.startsWith('kafka')) {
               takenWithoutKafka += meanwhile;
@@ -60,7 +70,14 @@ export const scenario: Scenario = {
           if (mostMb > boundMb) throw new Error(`a service had ${mostMb} MB, more than ${boundMb}`);
           await holds(district, load, { reconciled: true, tell });
           const ended = { servicesEnded: district.exits.length, readyAgainMaxMs: slowest };
-          return { outages: count, takenWithoutKafka, ...ended, ...memory.stop(), ...load.figures() };
+          return {
+            outages: count,
+            takenWithoutKafka,
+            refusedMaxMs,
+            ...ended,
+            ...memory.stop(),
+            ...load.figures(),
+          };
         },
         {},
         { engines, envOf: (name) => (name === 'intake' ? engines.doors[0]!.env : {}) },
@@ -71,28 +88,37 @@ export const scenario: Scenario = {
   },
 };
 
-async function suffer(outage: Outage, engines: OwnEngines, choice: Chance): Promise<void> {
+/** @returns after how many ms each command was refused that could not be kept. */
+async function suffer(
+  outage: Outage,
+  engines: OwnEngines,
+  choice: Chance,
+  commands: () => Unkept,
+): Promise<number[]> {
   const [door] = engines.doors as [Door];
   const long = 12_000 + choice.below(6_000);
   switch (outage) {
     case 'mongo away':
-    case 'kafka away': {
-      const engine = outage === 'mongo away' ? 'mongo' : 'kafka';
-      await engines.kill(engine);
-      await pause(long);
-      return engines.start(engine);
-    }
+      await engines.kill('mongo');
+      return refusedFor(long, commands(), () => engines.start('mongo'));
     case 'mongo hangs':
-    case 'kafka hangs': {
-      const engine = outage === 'mongo hangs' ? 'mongo' : 'kafka';
-      engines.signal(engine, 'SIGSTOP');
+      engines.signal('mongo', 'SIGSTOP');
+      return refusedFor(long, commands(), async () => engines.signal('mongo', 'SIGCONT'));
+    case 'kafka away':
+      await engines.kill('kafka');
       await pause(long);
-      return engines.signal(engine, 'SIGCONT');
-    }
+      await engines.start('kafka');
+      break;
+    case 'kafka hangs':
+      engines.signal('kafka', 'SIGSTOP');
+      await pause(long);
+      engines.signal('kafka', 'SIGCONT');
+      break;
     case 'mongo slow for intake':
       door.mongo.set({ delayMs: 400 });
       await pause(long);
-      return door.mongo.set({});
+      door.mongo.set({});
+      break;
     case 'intake cannot know what it wrote':
       for (let i = 0; i < 5; i += 1) {
         door.mongo.set({ mute: true });
@@ -102,4 +128,77 @@ async function suffer(outage: Outage, engines: OwnEngines, choice: Chance): Prom
         await pause(1_500);
       }
   }
+  return [];
+}
+
+/** Commands that come while nothing can be kept. */
+interface Unkept {
+  /** How long each was without an answer, in ms; rejects when one was not refused as the API says. */
+  refused: Promise<number[]>;
+  /** The same commands, sent again until they are taken. */
+  taken: Promise<unknown>;
+}
+
+/** The engine is back only when all have been refused: what is answered then would not have been by the service alone. */
+async function refusedFor(ms: number, commands: Unkept, back: () => Promise<void>): Promise<number[]> {
+  let waits: number[];
+  try {
+    [waits] = await Promise.all([commands.refused, pause(ms)]);
+  } finally {
+    await back();
+  }
+  await commands.taken;
+  return waits;
+}
+
+/** One command to each service that takes them. Each must be refused at first, and taken under the same key later. */
+function unkept(district: District, load: Load, name: string): Unkept {
+  const patiently = patient(district, chance(name), nobody());
+  const raise =
+    (origin: keyof typeof origins) =>
+    async (ask: Ask): Promise<void> => {
+      load.remember(name, await origins[origin](ask, load.tokens, name, false));
+    };
+  const commands = [
+    raise('intake'),
+    raise('student-voice'),
+    raise('family-council'),
+    async (ask: Ask): Promise<void> => {
+      const auth = await load.tokens('member');
+      await ask('POST', '/api/casework/cases/none/acknowledge', { auth, body: {} }, [404]);
+    },
+  ];
+  const all = commands.map((command) => {
+    const { promise: refused, resolve, reject } = Promise.withResolvers<number>();
+    let isFirst = true;
+    const taken = command(async <T>(method: string, path: string, call?: Call, also?: readonly number[]) => {
+      if (isFirst) {
+        isFirst = false;
+        await refusal(district, method, path, call).then(resolve, reject);
+      }
+      return patiently<T>(method, path, call, also);
+    });
+    taken.catch(reject);
+    return { refused, taken };
+  });
+  const taken = Promise.all(all.map((one) => one.taken));
+  // Awaited only once the engine is back.
+  taken.catch(() => undefined);
+  return { refused: Promise.all(all.map((one) => one.refused)), taken };
+}
+
+/** @returns how long it took, in ms. @throws Error when it did not come in time, or does not say when to come back. */
+async function refusal({ call }: District, method: string, path: string, what?: Call): Promise<number> {
+  const begun = Date.now();
+  const said = await call(method, path, { ...what, within: answerWithinMs }).catch((error: unknown) =>
+    String((error as { cause?: Error }).cause ?? error),
+  );
+  const ms = Date.now() - begun;
+  const comesBack =
+    typeof said !== 'string' && said.status === 503 && Number(said.headers.get('retry-after')) > 0;
+  if (comesBack) return ms;
+  const got = typeof said === 'string' ? said : `${said.status} ${JSON.stringify(said.body)}`;
+  throw new Error(
+    `${method} ${path} was not told to come back, nothing could be kept: after ${ms} ms ${got}`,
+  );
 }
