@@ -47,6 +47,7 @@ export class Bench {
   private readonly children = new Set<ChildProcess>();
   private readonly taps: Tap[] = [];
   private told = 0;
+  private ended = (_: Broken): void => undefined;
 
   private constructor(
     private readonly folder: string,
@@ -108,9 +109,20 @@ export class Bench {
     return sum;
   }
 
-  /** Until the reader is done, one way or the other, with everything that was told. */
+  /** Whether the reader is done, one way or the other, with everything that was told. */
+  async isSettled(): Promise<boolean> {
+    return (await this.committed()) >= this.told;
+  }
+
   async settled(): Promise<void> {
-    await comes(async () => (await this.committed()) >= this.told, 'the reader to be done with all events');
+    await comes(() => this.isSettled(), 'the reader to be done with all events');
+  }
+
+  /** Rejects when a process ends that nobody has killed: nothing that is waited for comes from it any more. */
+  endsByItself(): Promise<never> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.ended = reject;
+    return promise;
   }
 
   async names(orgId: string, district = 'moon'): Promise<string[]> {
@@ -182,7 +194,11 @@ export class Bench {
       ended();
     });
     const ask = await conversation(child, service);
+    const endedByItself = (code: number | null, signal: string | null): void =>
+      this.ended(new Broken(`the ${service} process ended by itself with ${code ?? signal}`));
+    child.once('exit', endedByItself);
     const kill = async (): Promise<void> => {
+      child.off('exit', endedByItself);
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await gone;

@@ -10,6 +10,8 @@ export interface Bug {
   put: string;
   /** The check that must fail on it. */
   caughtBy: string;
+  /** What that check must say of it. One that fails for another reason has not looked at the promise that is broken. */
+  because: RegExp;
   /** Cheap enough for every `npm test`. */
   quick?: true;
 }

@@ -24,17 +24,22 @@ export function mustEqual(found: unknown, wanted: unknown, what: string): void {
   must(is === be, `${what}: ${is} instead of ${be}`);
 }
 
-/** Waits for what must come. @throws Broken when it has not come in time. */
-export async function comes<T>(
-  probe: () => Promise<T | undefined | false> | T | undefined | false,
-  what: string,
-  milliseconds = 15_000,
-): Promise<T> {
-  const until = Date.now() + milliseconds;
+type Probe<T> = () => Promise<T | undefined | false> | T | undefined | false;
+
+const waitMs = 15_000;
+
+/** Waits for what a schedule needs before its promise can be looked at: no bug is caught by that not coming. */
+export async function comes<T>(probe: Probe<T>, what: string): Promise<T> {
+  return mustCome(probe, `the schedule needs ${what}, which did not come`);
+}
+
+/** Waits for what the promise itself says will come, where nothing else shows that it never does. @throws Broken then. */
+export async function mustCome<T>(probe: Probe<T>, otherwise: string): Promise<T> {
+  const until = Date.now() + waitMs;
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (Date.now() > until) throw new Broken(`waited ${milliseconds / 1000} s in vain for ${what}`);
+    must(Date.now() <= until, `${otherwise} (waited ${waitMs / 1000} s)`);
     await pause(30);
   }
 }

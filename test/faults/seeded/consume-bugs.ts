@@ -16,6 +16,7 @@ export const consumeBugs: Bug[] = [
     find: 'fromBeginning: true',
     put: 'fromBeginning: false',
     caughtBy: 'a reader without offsets begins at the beginning',
+    because: /^an event that was there before the reader began was never read/,
   },
   {
     name: 'commit before effect',
@@ -26,6 +27,7 @@ export const consumeBugs: Bug[] = [
         void this.commit();
         const beat = setInterval(`,
     caughtBy: 'an offset is committed after the effect',
+    because: /^the offset was committed before the event was durably dealt with/,
     quick: true,
   },
   {
@@ -36,6 +38,7 @@ export const consumeBugs: Bug[] = [
     find: 'await this.parked.park(events);',
     put: 'void this.parked.park(events);',
     caughtBy: 'an offset is committed after what waits is parked',
+    because: /^the offset was committed before the event was durably dealt with/,
     quick: true,
   },
   {
@@ -45,6 +48,7 @@ export const consumeBugs: Bug[] = [
     find: 'seq > seen + 1',
     put: 'false',
     caughtBy: 'an event waits for the one before it',
+    because: /^names before the first event: \["gap-2"\] /,
     quick: true,
   },
   {
@@ -54,6 +58,7 @@ export const consumeBugs: Bug[] = [
     find: 'seq <= seen',
     put: 'false',
     caughtBy: 'a repeat, or an effect whose answer was lost, is not done twice',
+    because: /^names after a repeat: \["repeat-1","repeat-2","repeat-1","repeat-2"\] /,
     quick: true,
   },
   {
@@ -64,6 +69,7 @@ export const consumeBugs: Bug[] = [
     put: `const next = await this.effect(store, document, event);
                     document = next === document ? document : withSeen(next, publisher, key, seq);`,
     caughtBy: 'an event that changes nothing is seen all the same',
+    because: /^names behind an event that changed nothing: \[\] /,
     quick: true,
   },
   {
@@ -73,6 +79,7 @@ export const consumeBugs: Bug[] = [
     find: 'entry.publisher === publisher && entry.key === key',
     put: 'entry.key === key',
     caughtBy: 'each publisher has numbers of its own',
+    because: /^names of two publishers: \["two-roster"\] /,
     quick: true,
   },
   {
@@ -83,6 +90,7 @@ export const consumeBugs: Bug[] = [
     find: 'if (isDuplicateKey(error))\n                again.push(work);',
     put: 'if (isDuplicateKey(error))\n                return;',
     caughtBy: 'an effect that was overtaken is done again, and nothing is overwritten',
+    because: /: \[\["race-begin","race-known-command"\],\["race-new-command"\]\] instead/,
   },
   {
     name: 'one refused document stops all',
@@ -91,6 +99,7 @@ export const consumeBugs: Bug[] = [
     find: 'return new Map(writeErrors.map((one) => [one.index, one]));',
     put: 'throw error;',
     caughtBy: 'a document that the database refuses fails alone',
+    because: /^a batch is done over and over because of one document in it$/,
   },
   {
     name: 'a refused document is forgotten',
@@ -99,6 +108,7 @@ export const consumeBugs: Bug[] = [
     find: 'outcomes.set(work, refused(work, error));\n        });',
     put: 'void refused;\n        });',
     caughtBy: 'a document that the database refuses fails alone',
+    because: /^what is parked of the refused one: \[\] /,
   },
   {
     name: 'districts in one line',
@@ -108,6 +118,7 @@ export const consumeBugs: Bug[] = [
     find: '`${contract.contract.key}/${envelope.district}/${envelope.key}`',
     put: '`${contract.contract.key}/${envelope.key}`',
     caughtBy: 'districts with the same id in one batch stay apart',
+    because: /^names of either district: \[(\[\],\["apart-mars"\]|\["apart-moon"\],\[\])\] /,
   },
   {
     name: 'park on a lost database',
@@ -116,6 +127,7 @@ export const consumeBugs: Bug[] = [
     find: 'const writeErrors = documentErrors(error);',
     put: 'if (isInfrastructureFailure(error)) return new Map(operations.map((_, i) => [i, error]));\n        const writeErrors = documentErrors(error);',
     caughtBy: 'a lost database parks nothing',
+    because: /^an event was parked because the database was lost$/,
   },
   {
     name: 'gives up on a lost database',
@@ -124,6 +136,7 @@ export const consumeBugs: Bug[] = [
     find: 'if (this.stopping)\n                    throw error;',
     put: 'if (this.stopping)\n                    throw error;\n                if (wait > 200)\n                    return;',
     caughtBy: 'a lost database parks nothing',
+    because: /^the offset was committed while the database was lost/,
   },
   {
     name: 'a failed event counts as seen',
@@ -132,6 +145,7 @@ export const consumeBugs: Bug[] = [
     find: 'outcome.failed = { event, reason: error.message };',
     put: 'outcome.failed = { event, reason: error.message };\n                    document = withSeen(document, publisher, key, seq);',
     caughtBy: 'what waits behind a failed event waits, of every publisher, until it is applied',
+    because: /^names while the first event still fails: \["behind-(2|casework)","behind-(2|casework)"\] /,
   },
   {
     name: 'a retry applies those behind first',
@@ -141,6 +155,7 @@ export const consumeBugs: Bug[] = [
     find: 'if (outcome.failed)\n                outcome.behind.push(event);',
     put: 'if (outcome.failed?.event.envelope.publisher === publisher)\n                outcome.behind.push(event);',
     caughtBy: 'what waits behind a failed event waits, of every publisher, until it is applied',
+    because: /^names while the first event still fails: \["behind-casework"\] /,
   },
   {
     name: 'release without compare',
@@ -149,6 +164,7 @@ export const consumeBugs: Bug[] = [
     find: 'if (left === 0)',
     put: 'if (left === 0)\n            await this.parked.collection.deleteMany({ holdKey });\n        if (left === 0)',
     caughtBy: 'what is parked while a key is released is not lost',
+    because: /^names of a key that was released meanwhile: \["poison-release"\] /,
   },
   {
     name: 'discard forgotten',
@@ -157,6 +173,7 @@ export const consumeBugs: Bug[] = [
     find: 'event.discarded = discarded.has(event.id);',
     put: 'event.discarded = false;',
     caughtBy: 'a discarded event stays discarded when everything is read again',
+    because: /^names, made again from the topic: \["poison-discard","discard-2"\] /,
     quick: true,
   },
   {
@@ -166,6 +183,7 @@ export const consumeBugs: Bug[] = [
     find: 'if (!(error instanceof Unreadable))\n                throw error;',
     put: 'throw error;',
     caughtBy: 'what cannot be read is parked and holds nothing',
+    because: /^an event behind bytes that are no event was never applied/,
   },
   {
     name: 'unreadable bytes are dropped',
@@ -174,6 +192,7 @@ export const consumeBugs: Bug[] = [
     find: 'park.push(parkedBytes(topic, partition, message, error.message));',
     put: 'void parkedBytes;',
     caughtBy: 'what cannot be read is parked and holds nothing',
+    because: /^parked bytes: 0 /,
     quick: true,
   },
   {
@@ -185,5 +204,6 @@ export const consumeBugs: Bug[] = [
     put: `ordered: false,
             writeConcern: { w: 1 },`,
     caughtBy: 'effects wait for the majority and its journals',
+    because: /^write concern of an effect: \[1,null\] /,
   },
 ];

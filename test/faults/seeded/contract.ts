@@ -4,6 +4,7 @@ import { Broken } from './check.js';
 import type { Check } from './check.js';
 import { parkingChecks } from './parking-checks.js';
 import { readerChecks } from './reader-checks.js';
+import { sweepChecks } from './sweep-checks.js';
 import { writerChecks } from './writer-checks.js';
 
 /**
@@ -11,7 +12,7 @@ import { writerChecks } from './writer-checks.js';
  * these checks, on the engines that the environment names, and prints one JSON line a check. Exits 0 when all hold, 1
  * when one is broken, 2 when they could not be made.
  */
-export const checks: Check[] = [...writerChecks, ...readerChecks, ...parkingChecks];
+export const checks: Check[] = [...writerChecks, ...sweepChecks, ...readerChecks, ...parkingChecks];
 
 export interface Verdict {
   check: string;
@@ -47,7 +48,7 @@ async function judged({ name, run }: Check, bench: Bench): Promise<Verdict> {
   const { promise: never, reject } = Promise.withResolvers<never>();
   const late = setTimeout(() => reject(new Broken(`not over after ${patienceMs / 1000} s`)), patienceMs);
   try {
-    await Promise.race([run(bench), never]);
+    await Promise.race([run(bench), never, bench.endsByItself()]);
     return { check: name, holds: true, ms: Date.now() - begun };
   } catch (error) {
     if (!(error instanceof Broken)) throw error;

@@ -16,6 +16,7 @@ export const publishBugs: Bug[] = [
     find: 'if (await this.save(before, after)) {',
     put: 'this.messaging.written(this, after);\n            if (await this.save(before, after)) {',
     caughtBy: 'nothing is told before it is written',
+    because: /^an event was published while its write was still on the way$/,
     quick: true,
   },
   {
@@ -25,6 +26,7 @@ export const publishBugs: Bug[] = [
     find: 'const events = decide(before.state);',
     put: 'const events = (guard.events ??= decide(before.state));',
     caughtBy: 'a command that was overtaken decides again',
+    because: /^a claim after another one: "taken" /,
     quick: true,
   },
   {
@@ -34,6 +36,7 @@ export const publishBugs: Bug[] = [
     find: 'failed.set(one.index, one);',
     put: 'group.forEach((_, i) => failed.set(i, one));',
     caughtBy: 'each creation of a group has a result of its own',
+    because: /^which of the group were created: \[false,false,false,false\] /,
     quick: true,
   },
   {
@@ -45,6 +48,7 @@ export const publishBugs: Bug[] = [
     put: `updateOne(filter, update, {
                 writeConcern: { w: 1 },`,
     caughtBy: 'commands wait for the majority and its journals',
+    because: /^write concern of update hot: \[1,null\] /,
     quick: true,
   },
   {
@@ -55,6 +59,7 @@ export const publishBugs: Bug[] = [
     find: 'const events = document.events.filter((event) => event.n > from);',
     put: 'const events = document.events.slice(-1).filter((event) => event.n > from);',
     caughtBy: 'what another instance could not publish goes first',
+    because: /^the event of the stalled instance was left out/,
     quick: true,
   },
   {
@@ -65,6 +70,7 @@ export const publishBugs: Bug[] = [
     find: 'if (entry.inFlight)\n                continue;',
     put: '',
     caughtBy: 'one send of a document at a time',
+    because: /^a second send of a document went out before the first was acknowledged$/,
     quick: true,
   },
   {
@@ -74,6 +80,7 @@ export const publishBugs: Bug[] = [
     find: 'entry.inFlight = false;\n            await',
     put: 'void entry;\n            await',
     caughtBy: 'a send that failed is sent again',
+    because: /^a send that failed was never tried again/,
   },
   {
     name: 'mark before acknowledgement',
@@ -82,6 +89,7 @@ export const publishBugs: Bug[] = [
     find: 'await this.sendBatch(batch);',
     put: 'void this.sendBatch(batch).catch(() => undefined);',
     caughtBy: 'a document is marked only when its events are acknowledged',
+    because: /^the mark has moved past an event that no broker has$/,
   },
   {
     name: 'acknowledgements not asked for',
@@ -90,6 +98,7 @@ export const publishBugs: Bug[] = [
     find: 'acks: -1',
     put: 'acks: 0',
     caughtBy: 'a document is marked only when its events are acknowledged',
+    because: /^the mark has moved past an event that no broker has$/,
   },
   {
     name: 'pending cleared unguarded',
@@ -99,6 +108,7 @@ export const publishBugs: Bug[] = [
     find: '{ ...marked, count: n }',
     put: 'marked',
     caughtBy: 'a late mark leaves later events pending',
+    because: /^an unpublished event is not pending any more$/,
   },
   {
     name: 'sent again under new numbers',
@@ -107,6 +117,7 @@ export const publishBugs: Bug[] = [
     find: 'const events = document.events.filter((event) => event.key === key);',
     put: 'const events = document.events.filter((event) => event.key === key).map((event) => ({ ...event, seq: event.seq + document.count }));',
     caughtBy: 'what is sent again has the same id and number',
+    because: /^ids and numbers: \[\[3,4\],\[3,4\]\] /,
     quick: true,
   },
   {
@@ -116,6 +127,7 @@ export const publishBugs: Bug[] = [
     find: 'localTime.getTime()',
     put: 'Date.now()',
     caughtBy: 'an instance whose clock is an hour slow publishes what a dead one left',
+    because: /^an instance whose clock is slow never published what a dead one left/,
   },
   {
     name: 'sweep skips what it took',
@@ -126,6 +138,7 @@ export const publishBugs: Bug[] = [
     put: `await collection.updateMany({ _id: { $in: page.map((one) => one._id) } }, { $unset: { pending: '' } });
             after = page.at(-1);`,
     caughtBy: 'what a sweep took is found by the next one until it is published',
+    because: /^what a sweep took is not pending any more/,
   },
   {
     name: 'clock decides on an old reading',
@@ -135,6 +148,7 @@ export const publishBugs: Bug[] = [
     find: 'await store.change(district, id, decide)',
     put: 'await store.load(district, id).then((read) => { const events = decide(read.state); return store.change(district, id, () => events); })',
     caughtBy: 'a clock that was overtaken decides again',
+    because: /^names after what was due was settled in time: \["waking-0","too-late"\] /,
     quick: true,
   },
   {
@@ -144,6 +158,7 @@ export const publishBugs: Bug[] = [
     find: 'filter: { _id: _id, version },',
     put: 'filter: { _id: _id },',
     caughtBy: 'an effect that was overtaken is done again, and nothing is overwritten',
+    because: /: \[\["race-begin","race-known-effect"\],\["race-new-command","race-new-effect"\]\] instead/,
     quick: true,
   },
   {
@@ -154,6 +169,7 @@ export const publishBugs: Bug[] = [
     find: 'upsert: true,',
     put: 'upsert: version === 0,',
     caughtBy: 'an effect that was overtaken is done again, and nothing is overwritten',
+    because: /: \[\["race-begin","race-known-command"\],\["race-new-command","race-new-effect"\]\] instead/,
   },
   {
     name: 'shared command without the version',
@@ -164,6 +180,7 @@ export const publishBugs: Bug[] = [
     put: 'filter: { _id: { $in: ids } },',
     caughtBy:
       'of effects that share a command, one that was overtaken is done again, and nothing is overwritten',
+    because: /^names of share-5: \["share-begin","share-effect"\] /,
     quick: true,
   },
   {
@@ -175,5 +192,6 @@ export const publishBugs: Bug[] = [
     put: '>= 0',
     caughtBy:
       'of effects that share a command, one that was overtaken is done again, and nothing is overwritten',
+    because: /^names of share-5: \["share-begin","share-command"\] /,
   },
 ];

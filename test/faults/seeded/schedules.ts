@@ -1,6 +1,16 @@
-import type { Bench } from './bench.js';
-import { reached, staysAway } from './check.js';
-import type { Held, Match } from './tap.js';
+import type { Bench, Instance } from './bench.js';
+import { comes, reached, staysAway } from './check.js';
+import type { Held, Match, Request, Tap } from './tap.js';
+
+export const command =
+  (what: string, text: string): Match =>
+  (one) =>
+    one.what === what && one.text.includes(text);
+export const produce = (name: string): Match => command('Produce', name);
+export const sent = (tap: Tap, ...names: string[]): Request | undefined =>
+  tap.seen.find((one) => one.what === 'Produce' && names.every((name) => one.text.includes(name)));
+export const isSent = (writer: Instance, name: string): Promise<Request> =>
+  comes(() => sent(writer.kafka, name), `${name} to be published`);
 
 /** The write of an effect that brings this name: an insert of a document that was not there. */
 export const effect =
@@ -36,4 +46,10 @@ export async function together(
   write.release();
   await then();
   await bench.settled();
+}
+
+/** It is killed, and its leases are free for the next one. */
+export async function dies(writer: Instance, bench: Bench): Promise<void> {
+  await writer.kill();
+  await bench.leasesRunOut();
 }
