@@ -57,8 +57,22 @@ export const consumeBugs: Bug[] = [
     file: effects,
     find: 'seq <= seen',
     put: 'false',
-    caughtBy: 'a repeat, or an effect whose answer was lost, is not done twice',
+    caughtBy: 'a repeat is not done twice',
     because: /^names after a repeat: \["repeat-1","repeat-2","repeat-1","repeat-2"\] /,
+    quick: true,
+  },
+  {
+    name: 'seen written afterwards',
+    story:
+      'remembers what it has seen in a write of its own, behind the effect: one whose answer was lost is done again (4)',
+    file: effects,
+    find: 'const errors = await bulkErrors(store, writes.map(({ before, after }) => guardedWrite(before, after)));',
+    put: `const errors = await bulkErrors(store, writes.map(({ before, after }) => guardedWrite(before, { ...after, seen: before.seen })));
+        for (const { after } of writes.filter((_, i) => !errors.has(i)))
+            await store.collection.updateOne({ _id: after._id }, { $set: { seen: after.seen } });`,
+    caughtBy: 'an effect whose answer was lost is not done twice',
+    because:
+      /: .*"answer-known-effect","answer-known-effect"\].*"answer-new-effect","answer-new-effect"\].* instead/,
     quick: true,
   },
   {

@@ -59,25 +59,44 @@ export const readerChecks: Check[] = [
     },
   },
   {
-    name: 'a repeat, or an effect whose answer was lost, is not done twice',
+    name: 'a repeat is not done twice',
     side: 'reader',
     async run(bench) {
-      const reader = await bench.reader();
+      await bench.reader();
       for (const seq of [1, 2, 1, 2]) {
         await bench.tell('repeat', `repeat-${seq}`, seq);
         await bench.settled();
       }
       mustEqual(await bench.names('repeat'), ['repeat-1', 'repeat-2'], 'names after a repeat');
-      const lose = reader.mongo.loseAnswers(effect('lost-answer'));
-      await bench.tell('answer', 'lost-answer');
-      await comes(async () => (await bench.names('answer')).length > 0, 'the effect').finally(() =>
-        lose.end(),
-      );
-      await bench.settled();
+    },
+  },
+  {
+    name: 'an effect whose answer was lost is not done twice',
+    side: 'reader',
+    async run(bench) {
+      const reader = await bench.reader();
+      await reader.ask('note', 'answer-known', 'answer-begin');
+      const found: unknown[] = [];
+      // The driver asks for an insert once more by itself: only when that answer is lost as well does the build hear of it.
+      for (const [orgId, asked] of [
+        ['answer-known', 1],
+        ['answer-new', 2],
+      ] as const) {
+        const name = `${orgId}-effect`;
+        const lose = reader.mongo.loseAnswers(effect(name));
+        await bench.tell(orgId, name);
+        const writes = (): number => reader.mongo.seen.filter(effect(name)).length;
+        await comes(() => writes() >= asked, 'the write').finally(() => lose.end());
+        await bench.settled();
+        found.push([await bench.names(orgId), await bench.parked(orgId)]);
+      }
       mustEqual(
-        [await bench.names('answer'), await bench.parked('answer')],
-        [['lost-answer'], []],
-        'names, and what is parked',
+        found,
+        [
+          [['answer-begin', 'answer-known-effect'], []],
+          [['answer-new-effect'], []],
+        ],
+        'names of a known and of a new document after a lost answer, and what is parked',
       );
     },
   },
