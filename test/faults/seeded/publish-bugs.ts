@@ -141,6 +141,16 @@ export const publishBugs: Bug[] = [
     because: /^what a sweep took is not pending any more/,
   },
   {
+    name: 'sweep reads what one node has',
+    story: 'publishes what the primary alone has: it may be rolled back, and then has never happened (1, 2)',
+    file: sweep,
+    find: "readConcern: 'majority', projection",
+    put: 'projection',
+    caughtBy: 'a sweep reads what the majority has',
+    because: /^read concern of a sweep: undefined /,
+    quick: true,
+  },
+  {
     name: 'clock decides on an old reading',
     story:
       'lets a clock decide on what it read, and writes that on whatever is there by then (7 of the issue: leases are hints)',

@@ -1,7 +1,8 @@
 import type { Bench } from './bench.js';
-import { mustCome, reached, staysAway } from './check.js';
+import { comes, mustCome, mustEqual, reached, staysAway } from './check.js';
 import type { Check } from './check.js';
-import { dies, isSent, produce, sent } from './schedules.js';
+import { commandOf } from './protocols.js';
+import { command, dies, isSent, produce, sent } from './schedules.js';
 import type { Held } from './tap.js';
 
 /* What a build must do with events that were written and never published, because whoever wrote them died. */
@@ -37,6 +38,23 @@ export const sweepChecks: Check[] = [
       );
       await dies(sweeper, bench);
       await isSent(await bench.writer(), 'swept-1');
+    },
+  },
+  {
+    name: 'a sweep reads what the majority has',
+    side: 'writer',
+    async run(bench) {
+      const writer = await bench.onlyWriter();
+      const send = writer.kafka.hold(produce('common-0'));
+      await writer.ask('create', 'common', 'common-0');
+      await reached(send, 'the send');
+      const look = await comes(
+        () => writer.mongo.seen.find(command('find hot', 'pendingSince')),
+        'a sweep that looks for what is pending',
+      );
+      send.release();
+      // What the primary alone has may be gone with it: whoever publishes that has told what never happened.
+      mustEqual(commandOf(look)['readConcern']?.level, 'majority', 'read concern of a sweep');
     },
   },
 ];
