@@ -148,7 +148,6 @@ export const publishBugs: Bug[] = [
     put: 'projection',
     caughtBy: 'a sweep reads what the majority has',
     because: /^read concern of a sweep: undefined /,
-    quick: true,
   },
   {
     name: 'clock decides on an old reading',
