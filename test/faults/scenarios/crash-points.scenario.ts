@@ -62,6 +62,7 @@ export const scenario: Scenario = {
       // Together, so that a service that does not die is told, and not what its end does to the others.
       await Promise.all([
         makeTroubles(troubles, left),
+        makeMendable(troubles, load, left),
         ...[...duties].map(async ([name, points]) => {
           for (const point of points) {
             const died = await dieAt(district, name, point);
@@ -74,7 +75,11 @@ export const scenario: Scenario = {
       ]);
       await load.rest();
       const discarded = await troubles.clear(load);
-      await holds(district, load, { reconciled: length !== 'quick', tell });
+      await holds(district, load, {
+        reconciled: length !== 'quick',
+        also: () => troubles.check(),
+        tell,
+      });
       // A text: over the rounds of a soak a number would be added up.
       return { points: `all ${crashPoints.length}`, deaths, discarded, ...load.figures() };
     }),
@@ -111,4 +116,9 @@ async function makeTroubles(troubles: Troubles, left: readonly CrashPoint[]): Pr
     if (left.some((point) => /park|replay/.test(point))) await troubles.failing();
     await pause(1_000);
   }
+}
+
+/** And while somebody is to die at a replay, there are such that succeed. */
+async function makeMendable(troubles: Troubles, load: Load, left: readonly CrashPoint[]): Promise<void> {
+  while (left.some((point) => /replay|release/.test(point))) await troubles.mendable(load);
 }

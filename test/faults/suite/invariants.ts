@@ -15,6 +15,8 @@ export interface Expected {
   mayEnd?: (exit: Exit) => boolean;
   /** Waits until the reconciliation speaks of every input: it looks at what is thirty seconds old. */
   reconciled?: boolean;
+  /** What else must hold of what the scenario did. @returns what is broken, a line each. */
+  also?: () => Promise<string[]>;
   tell?: (line: string) => void;
 }
 
@@ -47,6 +49,7 @@ export async function holds(district: District, load: Load, expected: Expected =
       broken.push(
         `${one.service}: ${one.type ?? 'bytes'} of ${one.key ?? '?'} is parked (${one.kind}): ${one.reason}`,
       );
+  broken.push(...((await expected.also?.()) ?? []));
   broken.push(...(await reconciled(ask, load, expected.reconciled ?? false)));
   if (broken.length > 0) {
     const more = broken.length > 12 ? `\n… and ${broken.length - 12} more` : '';

@@ -21,7 +21,7 @@ interface Page<T> {
   next?: string;
 }
 
-/** Every input that a service knows, by id. */
+/** Every input that a service knows, by id. One that it has twice is in a state that nobody else has it in. */
 export async function known(ask: Ask, tokens: Tokens, service: string): Promise<Map<string, KnownInput>> {
   const auth = await tokens('it');
   const all = await pages(async (after) => {
@@ -31,7 +31,12 @@ export async function known(ask: Ask, tokens: Tokens, service: string): Promise<
     });
     return reply.body;
   });
-  return new Map(all.map((one) => [one.inputId, one]));
+  const byId = new Map<string, KnownInput>();
+  for (const one of all) {
+    const twin = byId.get(one.inputId);
+    byId.set(one.inputId, twin ? { ...one, state: `${twin.state}, and again ${one.state}` } : one);
+  }
+  return byId;
 }
 
 /** Everything that is parked and not discarded, in all services: all of them must answer. */

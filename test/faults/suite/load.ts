@@ -87,6 +87,9 @@ export class Load {
       wrote: [],
       teamWrote: [],
       answers: [],
+      isTakenUp: false,
+      transfers: 0,
+      read: [],
       words: [],
     };
     this.walks.push(walk);

@@ -1,4 +1,5 @@
 import type { District } from '#testing';
+import { checkLetters } from './letters.js';
 import type { Tokens } from './origins.js';
 import type { Ask } from './patient.js';
 import type { Walk } from './walk.js';
@@ -20,7 +21,7 @@ interface CasePage {
  * that repeat recognisably. @returns what is broken, a line each.
  */
 export async function checkWalk(district: District, ask: Ask, tokens: Tokens, walk: Walk): Promise<string[]> {
-  const { originator, answers, words } = walk;
+  const { originator, answers, isTakenUp, transfers, words } = walk;
   const { origin, inputId } = originator;
   const broken: string[] = [];
   const same = (where: string, what: string, found: unknown, wanted: unknown): void => {
@@ -42,6 +43,12 @@ export async function checkWalk(district: District, ask: Ask, tokens: Tokens, wa
   same('ledger', 'raised', hops(origin, /^input\.raised$/), ['Raised']);
   same('ledger', 'first hop', trace.hops[0]?.event, 'input.raised');
   same('ledger', 'routed', hops('casework', /^case\.routed$/), ['Routed']);
+  same('ledger', 'taken up', hops('casework', /^case\.acknowledged$/), isTakenUp ? ['Acknowledged'] : []);
+  same('ledger', 'transfers', hops('casework', /^case\.transferred$/).length, transfers);
+  // A team may answer anew before it has heard of the dispute: then there is nothing to reopen.
+  const reopened = hops('casework', /^case\.reopened$/).length;
+  const disputes = words.filter(({ settled }) => !settled).length;
+  same('ledger', 'reopened', Math.max(reopened, disputes), disputes);
   const answered = answers.map((_, i) => `Answer ${i + 1}`);
   same('ledger', 'answers', hops('casework', /^case\.answered$/), answered);
   same(
@@ -54,6 +61,12 @@ export async function checkWalk(district: District, ask: Ask, tokens: Tokens, wa
   same('ledger', 'closures', hops(origin, /^closure\./), words.map(closure));
   const delivered = hops(origin, /^answer\.delivered$/);
   same('ledger', 'deliveries', delivered, [...new Set(delivered)]);
+  const reached = new Set([...walk.read, ...words.map(({ answerNo }) => answerNo)]);
+  for (const answerNo of reached)
+    if (!delivered.includes(`Answer ${answerNo} delivered`))
+      broken.push(
+        `${inputId} (${walk.name}): ledger: answer ${answerNo} was read, and counts as not delivered`,
+      );
 
   const auth = await tokens('member', trace.teamId);
   const { body: cases } = await ask<{ items: { caseId: string }[] }>(
@@ -89,24 +102,28 @@ export async function checkWalk(district: District, ask: Ask, tokens: Tokens, wa
     walk.teamWrote,
   );
 
-  for (const [text, ids] of await letters(district, originator.address))
-    same('mail', `Message-IDs of '${text.slice(0, 60)}'`, ids.length, 1);
+  if (view.timeline) {
+    const lines = view.timeline.map(({ what }) => what);
+    same(
+      origin,
+      'what has happened',
+      lines.filter((what) => what !== 'delivered' && what !== 'transferred'),
+      [
+        ...['raised', 'routed'],
+        ...(isTakenUp ? ['acknowledged'] : []),
+        ...(walk.state === 'withdrawn' ? ['withdrawn'] : []),
+        ...answers.flatMap((_, i) => {
+          const word = words.find(({ answerNo }) => answerNo === i + 1);
+          return ['answered', ...(word ? [word.settled ? 'confirmed' : 'disputed'] : [])];
+        }),
+      ],
+    );
+    same(origin, 'transfers', lines.filter((what) => what === 'transferred').length, transfers);
+  }
+  broken.push(...(await checkLetters(district, walk)));
   return broken;
 }
 
 function closure({ answerNo, settled }: Walk['words'][number]): string {
   return settled ? `Answer ${answerNo} confirmed: settled` : `Answer ${answerNo} disputed`;
-}
-
-/** The different Message-IDs of each letter by its text: a repeat has the same one. */
-async function letters(district: District, address: string | undefined): Promise<Map<string, string[]>> {
-  if (!address) return new Map();
-  const response = await fetch(`${district.mailbox}/api/mails?to=${encodeURIComponent(address)}`);
-  const { items } = (await response.json()) as {
-    items: { messageId: string; subject: string; text: string }[];
-  };
-  const byText = Map.groupBy(items, ({ subject, text }) => `${subject} ${text}`);
-  return new Map(
-    [...byText].map(([text, all]) => [text, [...new Set(all.map(({ messageId }) => messageId))]]),
-  );
 }

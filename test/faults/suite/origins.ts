@@ -22,8 +22,10 @@ export interface Originator {
   address?: string;
   look(): Promise<OriginView>;
   write(text: string): Promise<void>;
-  /** Opens the newest answer, which delivers it. */
-  read(): Promise<void>;
+  /** Opens the newest answer, which delivers it; nothing where only bringing it back delivers it. */
+  read?(): Promise<void>;
+  /** Takes the input back, where that can be done. */
+  withdraw?(): Promise<void>;
   /** Says whether the newest answer settles it; true again where it was said before. */
   settle(answerNo: number, yes: boolean): Promise<void>;
 }
@@ -50,17 +52,22 @@ export async function imported(
   return throughIntake(ask, words, undefined, { auth: await tokens('import'), raisedAt });
 }
 
+/** A family of another school than those of which everybody else speaks. */
+export async function atSchool(ask: Ask, words: string, orgId: string): Promise<Originator> {
+  return throughIntake(ask, words, undefined, { orgId });
+}
+
 async function throughIntake(
   ask: Ask,
   words: string,
   address: string | undefined,
-  by: { auth?: string; raisedAt?: string } = {},
+  by: { auth?: string; raisedAt?: string; orgId?: string } = {},
 ): Promise<Originator> {
   const { body } = await ask<{ inputId: string; receipt: string }>('POST', '/api/intake/inputs', {
     ...(by.auth && { auth: by.auth }),
     key: randomUUID(),
     body: {
-      ...{ orgId: '00417-012', topic: 'transport', kind: 'concern', text: words, role: 'family' },
+      ...{ orgId: by.orgId ?? '00417-012', topic: 'transport', kind: 'concern', text: words, role: 'family' },
       ...{ language: 'en', anonymous: true },
       ...(address && { contact: { channel: 'email', address, textInMessage: true } }),
       ...(by.raisedAt && { raisedAt: by.raisedAt }),
@@ -76,6 +83,9 @@ async function throughIntake(
       await ask('POST', `${me}/messages`, { auth, key: randomUUID(), body: { text, language: 'en' } });
     },
     read: async () => void (await look()),
+    withdraw: async () => {
+      await ask('POST', `${me}/withdraw`, { auth, key: randomUUID(), body: {} });
+    },
     settle: async (answerNo, yes) => {
       const word = yes ? { answerNo } : { answerNo, reason: 'It is still not settled.' };
       await ask('POST', `${me}/${yes ? 'confirm' : 'dispute'}`, { auth, key: randomUUID(), body: word });
@@ -153,8 +163,6 @@ const oneRound: Speak = async (ask, tokens, words) => {
     write: async (text) => {
       await send('POST', `${round}/messages`, { inputId, text, language: 'en' });
     },
-    // Nothing delivers it before the representative brings it back, with what the families said.
-    read: async () => undefined,
     settle: async (answerNo, yes) => {
       const numbers = { yes: yes ? voices : 0, no: yes ? 0 : voices, noReply: 0 };
       const answers = [{ inputId, answerNo, ...numbers }];

@@ -5,13 +5,24 @@ import { parked } from './lists.js';
 import type { ParkedItem } from './lists.js';
 import type { Load } from './load.js';
 import { asking } from './load.js';
+import { atSchool } from './origins.js';
 import { pause } from './stage.js';
 
 const moon = trustedDistrict('moon');
 
-/** Events about organisations that nobody has an input of: every service reads them, and no person waits for them. */
+const readers = ['intake', 'casework', 'reporting', 'student-voice', 'family-council'] as const;
+/** A school of which nobody of the load speaks. */
+const lostSchool = '00417-033';
+/** Casework looks at its organisations once a second. */
+const noticedMs = 1_200;
+
+/**
+ * Events that are held or parked: mostly about organisations that nobody has an input of, which every service reads and
+ * no person waits for.
+ */
 export class Troubles {
-  private made = 0;
+  /** The name that each organisation must have in the end, wherever it is known. */
+  private readonly names = new Map<string, string>();
 
   constructor(
     private readonly district: District,
@@ -20,7 +31,7 @@ export class Troubles {
 
   /** An event comes before the one that it follows: it is held, and released when that one comes. */
   async gap(): Promise<void> {
-    const orgId = this.orgId();
+    const orgId = this.orgId('second');
     await this.district.topics.publish('roster', moon, changed(orgId, 'second'), 2);
     await pause(400);
     await this.district.topics.publish('roster', moon, changed(orgId, 'first'), 1);
@@ -28,7 +39,7 @@ export class Troubles {
 
   /** An event that no handler can take: it is parked, and tried again after 1, 5, 30 s; what follows it waits behind. */
   async failing(): Promise<void> {
-    const orgId = this.orgId();
+    const orgId = this.orgId('behind');
     const hollow = { orgId };
     await this.district.topics.publishRaw('roster', orgId, JSON.stringify(hollow), {
       ...{ ce_specversion: '1.0', ce_type: 'hearback.org.changed.v1', ce_time: new Date().toISOString() },
@@ -37,6 +48,50 @@ export class Troubles {
     });
     await pause(400);
     await this.district.topics.publish('roster', moon, changed(orgId, 'behind'), 2);
+  }
+
+  /**
+   * Casework loses a school out of its copy of the roster, so that what somebody says there is parked; the school comes
+   * back, and the next timed try must bring it through.
+   */
+  async mendable(load: Load): Promise<void> {
+    const { district } = this;
+    const ask = asking(district);
+    const schools = district.db('casework').collection('organisations');
+    const cases = district.db('casework').collection('cases');
+    const waiting = district.db('casework').collection('parked');
+    await schools.deleteOne({ id: lostSchool });
+    await pause(noticedMs);
+    const name = `${this.name}: lost school ${load.walks.length}`;
+    const originator = await atSchool(ask, name, lostSchool);
+    load.remember(name, originator);
+    const { inputId: key } = originator;
+    while (!(await waiting.findOne({ key })) && !(await cases.findOne({ 'index.inputs': key })))
+      await pause(200);
+    while (!(await schools.findOne({ id: lostSchool }))) {
+      const auth = await load.tokens('it');
+      await ask('POST', '/api/roster/ops/republish', { auth, body: { inputId: lostSchool } });
+      await pause(1_000);
+    }
+  }
+
+  /** Every organisation has its last name in every service, by its second event. @returns what has not, a line each. */
+  async check(): Promise<string[]> {
+    const ids = [...this.names.keys()];
+    const all = await Promise.all(
+      readers.map(async (service) => {
+        const found = await this.district
+          .db(service)
+          .collection('organisations')
+          .find({ id: { $in: ids } })
+          .toArray();
+        const known = new Map(found.map(({ id, state, seen }) => [id as string, stored(state, seen)]));
+        return ids
+          .filter((id) => known.get(id) !== `${this.names.get(id)} by 2`)
+          .map((id) => `${service}: ${id} is ${known.get(id)}, not ${this.names.get(id)} by 2`);
+      }),
+    );
+    return all.flat();
   }
 
   isMine = ({ key }: ParkedItem): boolean => key?.startsWith(this.name) ?? false;
@@ -59,10 +114,20 @@ export class Troubles {
     }
   }
 
-  private orgId(): string {
-    this.made += 1;
-    return `${this.name}-${this.made}`;
+  private orgId(lastName: string): string {
+    const orgId = `${this.name}-${this.names.size + 1}`;
+    this.names.set(orgId, lastName);
+    return orgId;
   }
+}
+
+/** An organisation's name, and the number of roster's last event about it. */
+function stored(state: unknown, seen: unknown): string {
+  const { name } = state as { name?: string };
+  const roster = (seen as { publisher: string; seq: number }[]).find(
+    ({ publisher }) => publisher === 'roster',
+  );
+  return `${name} by ${roster?.seq}`;
 }
 
 function changed(orgId: string, name: string): HearbackEvent {

@@ -14,12 +14,19 @@ export interface Walk {
   wrote: string[];
   teamWrote: string[];
   answers: string[];
+  /** Whether somebody of a team has taken it up, in whatever way. */
+  isTakenUp: boolean;
+  transfers: number;
+  /** The answers that the originator has opened. */
+  read: number[];
   /** What the originator said about answers, in order. */
   words: { answerNo: number; settled: boolean }[];
   /** The state in which it must stand when all is at rest. */
   state: string;
 }
 
+/** To whom a team hands what is not theirs. */
+const otherTeam = 'district-office';
 /** How long people wait for something to come through, in ms: longer than any fault lasts. */
 const patienceMs = 150_000;
 
@@ -28,29 +35,36 @@ export async function walkOn(walk: Walk, ask: Ask, tokens: Tokens, chance: Chanc
   const { originator } = walk;
   const routed = await seen(walk, 'routed', (view) => view.team !== undefined);
   walk.state = 'routed';
+  if (originator.withdraw && chance.happens(0.04)) {
+    await originator.withdraw();
+    walk.state = 'withdrawn';
+    return;
+  }
   if (chance.happens(0.3)) await write(walk);
-  const team = await theTeam(walk, ask, await tokens('member', routed.team!.teamId));
-  if (chance.happens(0.4)) {
+  const caseId = await theCase(walk, ask, await tokens('member', routed.team!.teamId));
+  let team = new Team(walk, ask, caseId, await tokens('member', routed.team!.teamId));
+  if (chance.happens(0.1)) {
+    // It stays with the first team until somebody of the other one takes it up.
+    await team.transfer(otherTeam);
+    team = new Team(walk, ask, caseId, await tokens('member', otherTeam));
     await team.acknowledge();
-    walk.state = 'acknowledged';
+    walk.transfers += 1;
   }
-  if (chance.happens(0.4)) {
-    await team.write(`${walk.name}: the team's word ${walk.teamWrote.length + 1}`);
-    walk.state = 'acknowledged';
-  }
+  if (chance.happens(0.4)) await team.acknowledge();
+  if (chance.happens(0.4)) await team.write(`${walk.name}: the team's word ${walk.teamWrote.length + 1}`);
   if (chance.happens(0.1)) return;
   for (;;) {
     await team.answer(`${walk.name}: answer ${walk.answers.length + 1}`);
-    walk.state = 'answered';
-    await seen(walk, `answer ${walk.answers.length}`, (view) => view.answers.length >= walk.answers.length);
-    if (originator.origin !== 'family-council') {
+    const answerNo = walk.answers.length;
+    await seen(walk, `answer ${answerNo}`, (view) => view.answers.length >= answerNo);
+    if (originator.read) {
       await originator.read();
+      walk.read.push(answerNo);
       walk.state = 'delivered';
       if (chance.happens(0.1)) return;
     }
     if (chance.happens(0.2)) await write(walk);
-    const settled = walk.answers.length === 2 || !chance.happens(0.25);
-    const answerNo = walk.answers.length;
+    const settled = answerNo === 2 || !chance.happens(0.25);
     await originator.settle(answerNo, settled);
     walk.words.push({ answerNo, settled });
     walk.state = settled ? 'confirmed' : 'disputed';
@@ -80,40 +94,70 @@ async function seen(walk: Walk, what: string, isSo: (view: OriginView) => boolea
   }
 }
 
-/** A member of the team that has it. */
-async function theTeam(walk: Walk, ask: Ask, auth: string) {
-  const { inputId } = walk.originator;
-  const until = Date.now() + patienceMs;
-  let caseId: string | undefined;
-  while (!caseId) {
-    const { body } = await ask<{ items: { caseId: string }[] }>(
-      'GET',
-      `/api/casework/cases?inputId=${inputId}`,
-      { auth },
-    );
-    caseId = body.items[0]?.caseId;
+/** The case of an input, as a member of its team finds it. */
+async function theCase({ originator: { inputId } }: Walk, ask: Ask, auth: string): Promise<string> {
+  for (const until = Date.now() + patienceMs; ;) {
+    const path = `/api/casework/cases?inputId=${inputId}`;
+    const { body } = await ask<{ items: { caseId: string }[] }>('GET', path, { auth });
+    const [one] = body.items;
+    if (one) return one.caseId;
     if (Date.now() > until) throw new Error(`${inputId} was routed, and has no case`);
   }
-  const path = `/api/casework/cases/${caseId}`;
-  return {
-    acknowledge: () => ask('POST', `${path}/acknowledge`, { auth, body: {} }),
-    write: async (text: string) => {
-      await ask('POST', `${path}/messages`, { auth, key: randomUUID(), body: { text, language: 'en' } });
-      walk.teamWrote.push(text);
-    },
-    answer: async (text: string) => {
-      const body = { outcome: 'done', text, language: 'en', shapedBy: 'You told us.' };
-      const key = randomUUID();
-      for (;;) {
-        const { headers } = await ask('GET', path, { auth });
-        const ifMatch = headers.get('etag') ?? '';
-        // 412: it changed since it was read. 409: the dispute is on its way.
-        const { status } = await ask('POST', `${path}/answer`, { auth, key, ifMatch, body }, [409, 412]);
-        if (status < 300) break;
-        if (Date.now() > until + patienceMs) throw new Error(`${inputId}: it cannot be answered: ${status}`);
-        await new Promise((resolve) => setTimeout(resolve, 150));
-      }
-      walk.answers.push(text);
-    },
-  };
+}
+
+/** A member of a team at work on a case. What was acknowledged to them is remembered in the walk. */
+class Team {
+  private readonly path: string;
+
+  constructor(
+    private readonly walk: Walk,
+    private readonly ask: Ask,
+    caseId: string,
+    private readonly auth: string,
+  ) {
+    this.path = `/api/casework/cases/${caseId}`;
+  }
+
+  async acknowledge(): Promise<void> {
+    await this.post('acknowledge', {});
+    this.takenUp();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.post('messages', { text, language: 'en' });
+    this.walk.teamWrote.push(text);
+    this.takenUp();
+  }
+
+  /** Offers it to another team; its state stays. */
+  async transfer(teamId: string): Promise<void> {
+    await this.post('transfer', { teamId, note: 'It is theirs.' });
+  }
+
+  async answer(text: string): Promise<void> {
+    const { ask, auth, path, walk } = this;
+    const body = { outcome: 'done', text, language: 'en', shapedBy: 'You told us.' };
+    const key = randomUUID();
+    for (const until = Date.now() + patienceMs; ;) {
+      const { headers } = await ask('GET', path, { auth });
+      const ifMatch = headers.get('etag') ?? '';
+      // 412: it changed since it was read. 409: the dispute is on its way.
+      const { status } = await ask('POST', `${path}/answer`, { auth, key, ifMatch, body }, [409, 412]);
+      if (status < 300) break;
+      if (Date.now() > until) throw new Error(`${walk.originator.inputId}: it cannot be answered: ${status}`);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    walk.answers.push(text);
+    walk.isTakenUp = true;
+    walk.state = 'answered';
+  }
+
+  private async post(what: string, body: object): Promise<void> {
+    await this.ask('POST', `${this.path}/${what}`, { auth: this.auth, key: randomUUID(), body });
+  }
+
+  private takenUp(): void {
+    this.walk.isTakenUp = true;
+    this.walk.state = 'acknowledged';
+  }
 }
