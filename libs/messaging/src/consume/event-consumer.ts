@@ -23,6 +23,8 @@ interface Waiting {
 const commitAfterMs = 500;
 /** How long leaving the group may take; a broker that is gone would be asked for minutes. */
 const leavingMs = 4_000;
+/** How long the last offsets may take of that; whoever comes next reads again what is not committed. */
+const lastCommitMs = 1_000;
 /**
  * The next fetch begins some time after the last batch began; each event above some number puts it off further. Fewer and
  * larger batches are cheaper for everybody, and what two publishers tell of one thing is then one write. At 150 inputs a
@@ -135,7 +137,7 @@ export class EventConsumer {
     for (const watchdog of this.watchdogs) clearInterval(watchdog);
     const leave = async (): Promise<void> => {
       // Before it stops: kafkajs commits nothing after that. A batch in hand commits for itself.
-      await this.commit();
+      await Promise.race([this.commit(), pause(lastCommitMs, undefined, { ref: false })]);
       await this.consumer.stop();
       await Promise.all([this.consumer.disconnect(), this.lag.close()]);
     };
