@@ -6,7 +6,7 @@ import { holds } from '../suite/invariants.js';
 import { known, parked } from '../suite/lists.js';
 import type { ParkedItem } from '../suite/lists.js';
 import { Load, asking } from '../suite/load.js';
-import { onePoison } from '../suite/poisons.js';
+import { noRequests, onePoison } from '../suite/poisons.js';
 import type { Scenario } from '../suite/scenario.js';
 import { onDistrict, pause, untilReady } from '../suite/stage.js';
 
@@ -40,6 +40,7 @@ export const scenario: Scenario = {
       await load.accepted(10);
       for (let n = 1; n <= count; n += 1) {
         for (const label of await poison(district, n, choice)) expected.add(label);
+        if (n % 10 === 0) await district.topics.request(choice.pick(noRequests));
         if (n % 50 === 0) tell(`${n} of ${count} poisoned, ${load.walks.length} inputs accepted`);
         flow.check();
         await pause(choice.below(120));

@@ -18,6 +18,17 @@ const needed = ['ce_id', 'ce_type', 'ce_time', 'ce_district', 'ce_publisher', 'c
 /** Whoever takes every event about an input. The origins take what names them as its origin, and none of this does. */
 const takers = { failsAt: ['casework', 'reporting'] };
 
+/** What stands on the topic of requests, and is none. */
+export const noRequests = [
+  'null',
+  '[]',
+  '7',
+  '"all"',
+  '{',
+  '{"all":true}',
+  '{"publisher":"intake","key":{}}',
+];
+
 /** A message that no service can take as it is. */
 export function onePoison(publisher: Publisher, key: string, choice: Chance): Poison {
   return choice.pick(kinds)(publisher, key, choice);
@@ -31,6 +42,11 @@ const kinds: readonly ((publisher: Publisher, key: string, choice: Chance) => Po
   (publisher, key) => spoilt(publisher, key, '{"inputId":', noJson),
   (publisher, key) => spoilt(publisher, key, '[]', noObject),
   (publisher, key) => spoilt(publisher, key, 'null', noObject),
+  (publisher, key) => {
+    // The database takes no such name of a field.
+    const { headers, ...rest } = spoilt(publisher, key, 'not json', noJson);
+    return { ...rest, headers: { ...headers, 'x\0.$': '1' } };
+  },
   (publisher, key) => hollow(publisher, key, 'hearback.input.sung.v1'),
   (publisher, key) => hollow(publisher, key, 'hearback.input.raised.v9'),
   (publisher, key) => hollow(publisher, key, 'hearback.input.raised.v1'),

@@ -7,7 +7,7 @@ import type { District } from '#platform';
 import { messageKey, toMessage } from '../publish/wire.js';
 import { validateEvent } from '../publish/validate.js';
 import { kafkaClient } from './kafka.js';
-import { ensureTopics, topicOf } from './topics.js';
+import { ensureTopics, republishTopic, topicOf } from './topics.js';
 
 /** A message as it lies on a topic. */
 export interface RawMessage {
@@ -55,6 +55,12 @@ export class TestTopics {
   ): Promise<void> {
     const messages = [{ key: messageKey('moon', key), value, headers }];
     await (await this.connected(publisher)).send({ topic: topicOf(publisher), messages, acks: -1 });
+  }
+
+  /** A record on the topic of requests, whatever it says. */
+  async request(value: string): Promise<void> {
+    const producer = await this.connected('roster');
+    await producer.send({ topic: republishTopic(), messages: [{ key: 'test', value }], acks: -1 });
   }
 
   /** Every message on every topic of this installation (the keys' and the requests' as well), as bytes left it. */
