@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
+import { isInfrastructureFailure } from '#platform';
 import { engines, startProxy } from '#testing';
 import type { Engines, Proxy } from '#testing';
-import { isInfrastructureFailure } from './failure.js';
-import { mendLostDrain } from './lost-drain.js';
 
-mendLostDrain();
-
+/** The driver, as the platform has mended it (libs/platform/src/mongo/lost-drain.ts). */
 let running: Engines;
 let proxy: Proxy;
 let client: MongoClient;
