@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AssignerProtocol } from 'kafkajs';
 import type { Admin, IHeaders, Producer } from 'kafkajs';
 import { eventClass } from '#contracts';
 import type { HearbackEvent, Publisher } from '#contracts';
@@ -136,6 +137,23 @@ export class TestTopics {
           `${topic}/${partition}`,
           BigInt(offset),
         ]),
+      ),
+    );
+  }
+
+  /**
+   * Who is in a service's consumer group as Kafka sees it, dead or alive: how many partitions each has, by member id; 0
+   * while they are shared out anew.
+   */
+  async members(service: string): Promise<Map<string, number>> {
+    const { groups } = await asAdmin((admin) => admin.describeGroups([`${config().prefix}.${service}`]));
+    return new Map(
+      groups.flatMap(({ members }) =>
+        members.map(({ memberId, memberAssignment }): [string, number] => {
+          if (memberAssignment.length === 0) return [memberId, 0];
+          const { assignment } = AssignerProtocol.MemberAssignment.decode(memberAssignment)!;
+          return [memberId, Object.values(assignment).flat().length];
+        }),
       ),
     );
   }
