@@ -9,6 +9,7 @@ export const scenario: Scenario = {
   name: 'kill-engines',
   promise: 'kill -9 of mongod and of the Kafka broker under load; each comes back on its data after 0 to 6 s',
   counts: { quick: 0, faults: 6, soak: 200 },
+  round: 12,
   async run({ count, seed, tell }) {
     const engines = await ownEngines();
     try {

@@ -12,6 +12,7 @@ export const scenario: Scenario = {
   promise:
     'kill -9 of a random service under load: nothing that was acknowledged is lost, nothing is doubled',
   counts: { quick: 5, faults: 30, soak: 1_000 },
+  round: 60,
   run: ({ length, count, seed, tell }) =>
     onDistrict(async (district) => {
       const load = new Load(district, seed, { walkers: 6, crowd: 3 });

@@ -30,6 +30,7 @@ export const scenario: Scenario = {
   promise:
     'poison events and malformed bytes on every topic, under load: they are parked, and every other key flows',
   counts: { quick: 0, faults: 200, soak: 20_000 },
+  round: 1_000,
   run: ({ count, seed, tell }) =>
     onDistrict(async (district) => {
       const load = new Load(district, seed, { walkers: 6, crowd: 4 });

@@ -11,6 +11,7 @@ export const scenario: Scenario = {
   name: 'rebalance-storm',
   promise: 'instances of services join and leave without pause, some by SIGTERM, some by SIGKILL',
   counts: { quick: 0, faults: 10, soak: 200 },
+  round: 25,
   run: ({ count, seed, tell }) =>
     onDistrict(async (district) => {
       const extras: Instance[] = [];

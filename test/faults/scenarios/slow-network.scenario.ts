@@ -33,6 +33,7 @@ export const scenario: Scenario = {
   promise:
     'the connection of one service to MongoDB or Kafka is cut, mute, slow, hung, fluttering or narrow for a time',
   counts: { quick: 0, faults: 12, soak: 200 },
+  round: 24,
   async run({ count, seed, tell }) {
     const engines = await ownEngines(behindDoors.length);
     const doors = new Map<string, Door>(behindDoors.map((name, i) => [name, engines.doors[i]!]));

@@ -9,6 +9,7 @@ export const scenario: Scenario = {
   name: 'step-down',
   promise: 'the primary of a replica set of three steps down under load, and another takes over',
   counts: { quick: 0, faults: 3, soak: 100 },
+  round: 8,
   async run({ count, seed, tell }) {
     const { kafka, stop } = await testEngines();
     const set = await replicaSet();

@@ -78,14 +78,14 @@ function choose(all: Scenario[]): Scenario[] {
 }
 
 /**
- * A soak is many rounds, each as long as one of `npm run faults`, and goes round by round over all scenarios: one that
- * is stopped in the middle has been everywhere.
+ * A soak is many rounds, each about as long as one of `npm run faults`, and goes round by round over all scenarios: one
+ * that is stopped in the middle has been everywhere.
  */
 function turnsOf(chosen: Scenario[]): Turn[] {
   const turns = chosen.flatMap((scenario) => {
     const { counts } = scenario;
     const whole = counts[length] || counts.faults;
-    const most = length === 'soak' ? counts.faults || whole : whole;
+    const most = length === 'soak' ? scenario.round || counts.faults || whole : whole;
     const of = Math.ceil(whole / most);
     return Array.from({ length: of }, (_, round) => {
       return { scenario, round, count: Math.min(most, whole - round * most), of };

@@ -20,6 +20,8 @@ export interface Scenario {
   promise: string;
   /** Its count at each length; 0 leaves it out. */
   counts: Record<Length, number>;
+  /** How many of a soak are one round, with a district of its own; as many as in `faults` when not given. */
+  round?: number;
   /**
    * Runs it. @returns figures worth keeping, for example `{ kills: 30, lost: 0, doubled: 0 }`.
    * @throws what was broken, with enough to find it again.
