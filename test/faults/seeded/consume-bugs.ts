@@ -59,7 +59,6 @@ export const consumeBugs: Bug[] = [
     put: 'false',
     caughtBy: 'a repeat is not done twice',
     because: /^names after a repeat: \["repeat-1","repeat-2","repeat-1","repeat-2"\] /,
-    quick: true,
   },
   {
     name: 'seen written afterwards',
@@ -73,7 +72,6 @@ export const consumeBugs: Bug[] = [
     caughtBy: 'an effect whose answer was lost is not done twice',
     because:
       /: .*"answer-known-effect","answer-known-effect"\].*"answer-new-effect","answer-new-effect"\].* instead/,
-    quick: true,
   },
   {
     name: 'seen dropped when nothing changes',
@@ -188,7 +186,6 @@ export const consumeBugs: Bug[] = [
     put: 'event.discarded = false;',
     caughtBy: 'a discarded event stays discarded when everything is read again',
     because: /^names, made again from the topic: \["poison-discard","discard-2"\] /,
-    quick: true,
   },
   {
     name: 'unreadable bytes stop their partition',

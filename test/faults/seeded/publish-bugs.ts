@@ -27,7 +27,6 @@ export const publishBugs: Bug[] = [
     put: 'const events = (guard.events ??= decide(before.state));',
     caughtBy: 'a command that was overtaken decides again',
     because: /^a claim after another one: "taken" /,
-    quick: true,
   },
   {
     name: 'a group shares its error',
@@ -37,7 +36,6 @@ export const publishBugs: Bug[] = [
     put: 'group.forEach((_, i) => failed.set(i, one));',
     caughtBy: 'each creation of a group has a result of its own',
     because: /^which of the group were created: \[false,false,false,false\] /,
-    quick: true,
   },
   {
     name: 'commands durable on one node',
@@ -158,7 +156,6 @@ export const publishBugs: Bug[] = [
     put: 'await store.load(district, id).then((read) => { const events = decide(read.state); return store.change(district, id, () => events); })',
     caughtBy: 'a clock that was overtaken decides again',
     because: /^names after what was due was settled in time: \["waking-0","too-late"\] /,
-    quick: true,
   },
   {
     name: 'version guard dropped',
@@ -190,7 +187,6 @@ export const publishBugs: Bug[] = [
     caughtBy:
       'of effects that share a command, one that was overtaken is done again, and nothing is overwritten',
     because: /^names of share-5: \["share-begin","share-effect"\] /,
-    quick: true,
   },
   {
     name: 'a miss of a shared command taken for a write',
