@@ -66,13 +66,15 @@ export class Troubles {
     const originator = await atSchool(ask, name, lostSchool);
     load.remember(name, originator);
     const { inputId: key } = originator;
-    while (!(await waiting.findOne({ key })) && !(await cases.findOne({ 'index.inputs': key })))
-      await pause(200);
+    const hasCase = async (): Promise<boolean> => (await cases.findOne({ 'index.inputs': key })) !== null;
+    while (!(await waiting.findOne({ key })) && !(await hasCase())) await pause(200);
     while (!(await schools.findOne({ id: lostSchool }))) {
       const auth = await load.tokens('it');
       await ask('POST', '/api/roster/ops/republish', { auth, body: { inputId: lostSchool } });
       await pause(1_000);
     }
+    // Lost again before that, it would be tried in vain, and later each time.
+    while (!(await hasCase())) await pause(200);
   }
 
   /** Every organisation has its last name in every service, by its second event. @returns what has not, a line each. */
