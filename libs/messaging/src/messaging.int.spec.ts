@@ -76,6 +76,17 @@ describe('consuming', () => {
   const parkedOf = async (query = '') =>
     (await service.call<{ items: Parked[] }>('GET', `/api/reporting/ops/parked${query}`, { as: it_ })).body
       .items;
+  /** The first event of a key, of a type that this build does not know. */
+  const publishUnknown = (key: string): Promise<void> =>
+    stack.publishRaw('roster', key, '{"a":1}', {
+      ce_id: `roster/moon/${key}/1`,
+      ce_type: 'hearback.org.exploded.v1',
+      ce_publisher: 'roster',
+      ce_district: 'moon',
+      ce_key: key,
+      ce_seq: '1',
+      ce_time: new Date().toISOString(),
+    });
   /** What is parked under a key, once some of it is so. */
   const waiting = (key: string, isSo: (one: Parked) => boolean): Promise<Parked> =>
     eventually(async () => (await parkedOf()).find((one) => one.key === key && isSo(one)));
@@ -159,15 +170,7 @@ describe('consuming', () => {
 
   it('parks malformed bytes and unknown types, and everything else flows', async () => {
     await stack.publishRaw('roster', 'x', Buffer.from([0xff, 0x00, 0x7b]));
-    await stack.publishRaw('roster', 'f', '{"a":1}', {
-      ce_id: 'roster/moon/f/1',
-      ce_type: 'hearback.org.exploded.v1',
-      ce_publisher: 'roster',
-      ce_district: 'moon',
-      ce_key: 'f',
-      ce_seq: '1',
-      ce_time: new Date().toISOString(),
-    });
+    await publishUnknown('f');
     await stack.publish('roster', 'moon', named('g', 'flows'));
     await eventually(async () => (await namesOf('g')).length === 1);
     const { body } = await service.call('GET', '/api/reporting/ops/parked', { as: it_ });
@@ -181,15 +184,7 @@ describe('consuming', () => {
   });
 
   it('goes on behind an event of an unknown type once that is discarded, and shows who decided it', async () => {
-    await stack.publishRaw('roster', 'h', '{"a":1}', {
-      ce_id: 'roster/moon/h/1',
-      ce_type: 'hearback.org.exploded.v1',
-      ce_publisher: 'roster',
-      ce_district: 'moon',
-      ce_key: 'h',
-      ce_seq: '1',
-      ce_time: new Date().toISOString(),
-    });
+    await publishUnknown('h');
     await stack.publish('roster', 'moon', named('h', 'after'), 2);
     const unknown = await eventually(async () => {
       const items = (await parkedOf()).filter((item) => item.key === 'h');
@@ -247,15 +242,7 @@ describe('consuming', () => {
   });
 
   it('tries what waits behind an unknown type no oftener than that', async () => {
-    await stack.publishRaw('roster', 'o', '{"a":1}', {
-      ce_id: 'roster/moon/o/1',
-      ce_type: 'hearback.org.exploded.v1',
-      ce_publisher: 'roster',
-      ce_district: 'moon',
-      ce_key: 'o',
-      ce_seq: '1',
-      ce_time: new Date().toISOString(),
-    });
+    await publishUnknown('o');
     await waiting('o', ({ kind }) => kind === 'failed');
     await stack.publish('roster', 'moon', named('o', 'after'), 2);
     await waiting('o', ({ kind, tries }) => kind === 'failed' && tries >= 2);

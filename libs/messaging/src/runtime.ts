@@ -19,7 +19,7 @@ import type { Messaging } from './messaging.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
 import { Rebuilds } from './rebuild/rebuilds.js';
 import { RepublishAll } from './rebuild/republish-all.js';
-import { RequestTopic } from './rebuild/request-topic.js';
+import { RequestTopic, recordIn } from './rebuild/request-topic.js';
 import type { KeyRing } from './sealing/key-ring.js';
 import { documentId } from './store/document.js';
 import { WakeWorker } from './wake/wake-worker.js';
@@ -207,7 +207,7 @@ export class Runtime implements Transport {
   }
 
   private async republishRequest(json: string): Promise<void> {
-    const request = readRequest(json);
+    const request = recordIn(json);
     if (!request) return this.logger.warn({ msg: 'a request to publish again is no JSON object; skipped' });
     if (request.publisher !== this.parts.messaging.service) return;
     if (request.all === true)
@@ -219,17 +219,5 @@ export class Runtime implements Transport {
   private die(reason: string): void {
     this.logger.error({ msg: `${reason}; exiting so that the supervisor restarts this service` });
     setTimeout(() => process.exit(70), 100).unref();
-  }
-}
-
-/** Undefined for what is no request: whoever put that on the topic, nothing may stop at it. */
-function readRequest(
-  json: string,
-): Partial<Record<'publisher' | 'district' | 'key' | 'all' | 'request', unknown>> | undefined {
-  try {
-    const read: unknown = JSON.parse(json);
-    return read !== null && typeof read === 'object' ? read : undefined;
-  } catch {
-    return undefined;
   }
 }

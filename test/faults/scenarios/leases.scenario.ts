@@ -2,6 +2,7 @@ import type { District, Instance } from '#testing';
 import { chance } from '../suite/chance.js';
 import type { Chance } from '../suite/chance.js';
 import { holds } from '../suite/invariants.js';
+import { holderOf } from '../suite/lease-holder.js';
 import { Load, asking } from '../suite/load.js';
 import { imported } from '../suite/origins.js';
 import type { Ask } from '../suite/patient.js';
@@ -72,19 +73,6 @@ export const scenario: Scenario = {
       };
     }),
 };
-
-/** Who does a job now. A name that only the process itself knows: another process is another holder. */
-export async function holderOf(
-  district: District,
-  service: string,
-  job: string,
-): Promise<string | undefined> {
-  const lease = await district
-    .db(service)
-    .collection<{ _id: string; holder: string }>('leases')
-    .findOne({ _id: job });
-  return lease?.holder;
-}
 
 /**
  * Both instances are told to die where only the holder comes; the other's order is void before the lease can be its.

@@ -61,8 +61,7 @@ export const scenario: Scenario = {
           }
           await load.rest();
           await holds(district, load, { reconciled: true, tell });
-          const { length: servicesEnded } = district.exits;
-          return { faults: count, readyAgainMaxMs: slowest, servicesEnded, ...load.figures() };
+          return { faults: count, readyAgainMaxMs: slowest, ...load.figures() };
         },
         {},
         { engines, envOf: (name) => doors.get(name)?.env ?? {} },

@@ -3,10 +3,10 @@ import type { District, Instance } from '#testing';
 import { chance } from '../suite/chance.js';
 import type { Chance } from '../suite/chance.js';
 import { holds } from '../suite/invariants.js';
+import { holderOf } from '../suite/lease-holder.js';
 import { Load } from '../suite/load.js';
 import type { Scenario } from '../suite/scenario.js';
 import { onDistrict, pause } from '../suite/stage.js';
-import { holderOf } from './leases.scenario.js';
 
 const victims = ['casework', 'intake', 'reporting', 'student-voice', 'family-council'] as const;
 type Name = (typeof victims)[number];

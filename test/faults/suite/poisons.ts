@@ -103,7 +103,8 @@ function huge(publisher: Publisher, key: string, value: string): Poison {
   return { value, headers: envelope(publisher, key), ...takers };
 }
 
-function envelope(
+/** The headers of the first event of a key in district moon. */
+export function envelope(
   publisher: Publisher,
   key: string,
   type = 'hearback.input.message.v1',

@@ -6,6 +6,7 @@ import type { ParkedItem } from './lists.js';
 import type { Load } from './load.js';
 import { asking } from './load.js';
 import { atSchool } from './origins.js';
+import { envelope } from './poisons.js';
 import { pause } from './stage.js';
 
 const moon = trustedDistrict('moon');
@@ -40,12 +41,8 @@ export class Troubles {
   /** An event that no handler can take: it is parked, and tried again after 1, 5, 30 s; what follows it waits behind. */
   async failing(): Promise<void> {
     const orgId = this.orgId('behind');
-    const hollow = { orgId };
-    await this.district.topics.publishRaw('roster', orgId, JSON.stringify(hollow), {
-      ...{ ce_specversion: '1.0', ce_type: 'hearback.org.changed.v1', ce_time: new Date().toISOString() },
-      ...{ ce_id: `roster/moon/${orgId}/1`, ce_source: '/hearback/roster', ce_subject: orgId },
-      ...{ ce_district: 'moon', ce_publisher: 'roster', ce_key: orgId, ce_seq: '1' },
-    });
+    const headers = envelope('roster', orgId, 'hearback.org.changed.v1');
+    await this.district.topics.publishRaw('roster', orgId, JSON.stringify({ orgId }), headers);
     await pause(400);
     await this.district.topics.publish('roster', moon, changed(orgId, 'behind'), 2);
   }

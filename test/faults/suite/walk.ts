@@ -41,8 +41,9 @@ export async function walkOn(walk: Walk, ask: Ask, tokens: Tokens, chance: Chanc
     return;
   }
   if (chance.happens(0.3)) await write(walk);
-  const caseId = await theCase(walk, ask, await tokens('member', routed.team!.teamId));
-  let team = new Team(walk, ask, caseId, await tokens('member', routed.team!.teamId));
+  const member = await tokens('member', routed.team!.teamId);
+  const caseId = await theCase(walk, ask, member);
+  let team = new Team(walk, ask, caseId, member);
   if (chance.happens(0.1)) {
     // It stays with the first team until somebody of the other one takes it up.
     await team.transfer(otherTeam);

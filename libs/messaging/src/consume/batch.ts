@@ -163,10 +163,10 @@ export class Batch {
   private async keepWaiting({ failed, behind, applied }: Outcome, entries: ParkedEvent[]): Promise<void> {
     const parked = (events: Incoming[]): string[] =>
       events.filter((event) => event.parked).map((event) => event.id);
-    const isNew = (event: Incoming): boolean => !event.parked && parked(behind).length === 0;
-    if (failed && !isNew(failed.event)) {
+    const waiting = parked(behind);
+    if (failed && (failed.event.parked || waiting.length > 0)) {
       const { event, reason } = failed;
-      await this.parked.failedAgain(event.id, reason, triesOf(entries, event.id) + 1, parked(behind));
+      await this.parked.failedAgain(event.id, reason, triesOf(entries, event.id) + 1, waiting);
     }
     await this.parked.remove(parked(applied));
   }

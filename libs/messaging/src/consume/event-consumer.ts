@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka, TopicPartitionOffset } from 'kafkajs';
 import { config, isInfrastructureFailure } from '#platform';
 import { crashPoint } from '../crash-point.js';
 import { keyTopic, partitionCount, republishTopic } from '../kafka/topics.js';
@@ -44,7 +44,7 @@ export class EventConsumer {
   private running = false;
   private stopping = false;
   /** What was taken and is not committed yet, by partition. */
-  private readonly offsets = new Map<string, Place>();
+  private readonly offsets = new Map<string, TopicPartitionOffset>();
   /** How far each partition was taken since the group was joined. */
   private readonly taken = new Map<string, bigint>();
   private committer: NodeJS.Timeout | undefined;
@@ -296,12 +296,6 @@ export class EventConsumer {
     const { freeEvents, msPerEvent, atMostMs } = batches;
     return Math.min(this.gatherMs + msPerEvent * Math.max(0, events - freeEvents), atMostMs);
   }
-}
-
-interface Place {
-  topic: string;
-  partition: number;
-  offset: string;
 }
 
 function isOfEvents(topic: string): boolean {

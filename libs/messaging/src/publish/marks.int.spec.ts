@@ -1,29 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Injectable, Module } from '@nestjs/common';
-import type { OrgChanged } from '#contracts';
-import { trustedDistrict } from '#platform';
 import { eventually, realStack } from '#testing';
 import type { Stack } from '#testing';
-import { Messaging } from '../messaging.js';
-import { MessagingModule } from '../messaging.module.js';
-import { AggregateStore } from '../store/aggregate-store.js';
-
-@Injectable()
-class OrgsStore extends AggregateStore<OrgChanged, OrgChanged> {
-  constructor(messaging: Messaging) {
-    super(messaging, { name: 'orgs', evolve: (_, event) => event });
-  }
-}
-
-@Module({
-  imports: [MessagingModule.forService({ service: 'roster', stores: [OrgsStore], reads: {}, topics: [] })],
-})
-class WriterModule {}
-
-const moon = trustedDistrict('moon');
-const changed = (orgId: string, name = 'Io'): OrgChanged => {
-  return { type: 'org.changed', orgId, name, level: 'school', active: true, at: '2026-11-22T08:00:00.000Z' };
-};
+import { OrgsStore, WriterModule, changed, moon } from './orgs-writer.given.js';
 
 let stack: Stack;
 let store: OrgsStore;

@@ -52,14 +52,22 @@ export class RequestTopic {
   }
 }
 
-/** The answer in a record of the topic; undefined for anything else. */
-export function answerIn(value: Buffer | null): AllAnswer | undefined {
+/** What a record of the topic says; undefined for what is no object: whoever put that there, nothing may stop at it. */
+export function recordIn(
+  json: string,
+): Partial<Record<keyof AllAsked | keyof AllAnswer | 'key', unknown>> | undefined {
   try {
-    const record = JSON.parse(value?.toString() ?? '') as Partial<AllAnswer>;
-    const { answer, from, documents, events, done } = record;
-    if (typeof answer !== 'string' || from === undefined) return undefined;
-    return { answer, from, documents: Number(documents), events: Number(events), done: done === true };
+    const read: unknown = JSON.parse(json);
+    return read !== null && typeof read === 'object' ? read : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The answer in a record of the topic; undefined for anything else. */
+export function answerIn(value: Buffer | null): AllAnswer | undefined {
+  const { answer, from, documents, events, done } = (recordIn(value?.toString() ?? '') ??
+    {}) as Partial<AllAnswer>;
+  if (typeof answer !== 'string' || from === undefined) return undefined;
+  return { answer, from, documents: Number(documents), events: Number(events), done: done === true };
 }

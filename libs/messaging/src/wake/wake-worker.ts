@@ -79,14 +79,14 @@ export class WakeWorker {
     );
     if (due.length === 0) return;
     for (const { district, id } of due) {
+      const key = `${name}/${district}/${id}`;
       if (this.stopped || !(await this.leases.hold(`wake/${name}`, leaseMs))) return;
       try {
         const hasMoved = await this.one(waking, district, id);
         // It stays due, with nothing to do: many such would hide what is due behind them.
-        if (!hasMoved && due.length >= pageSize)
-          this.aside.set(`${name}/${district}/${id}`, Date.now() + asideMs);
+        if (!hasMoved && due.length >= pageSize) this.aside.set(key, Date.now() + asideMs);
       } catch (error) {
-        this.aside.set(`${name}/${district}/${id}`, Date.now() + asideMs);
+        this.aside.set(key, Date.now() + asideMs);
         this.logger.warn({ msg: `${waking.store.name} ${id}: ${(error as Error).message}` });
       }
     }
